@@ -1,0 +1,46 @@
+"""Generative Kaleidoscopic Networks (Shrivastava, arXiv 2402.11793): manifold learning and kaleidoscopic sampling."""
+
+from gkn_utils.attractors import (
+    burn_in,
+    flat_share,
+    jacobian,
+    landed,
+    nearest,
+    period,
+    recalled,
+    spectral_radius,
+    stored,
+)
+from gkn_utils.data import Images, load_images, points, read_idx, to_pixels
+from gkn_utils.network import MLP
+from gkn_utils.results import claim, claims_table, save_figure, save_gif, save_results
+from gkn_utils.sampling import kaleidoscope
+from gkn_utils.training import collapsed, fit, fitted, manifold_loss
+
+__all__ = [
+    "MLP",
+    "Images",
+    "burn_in",
+    "claim",
+    "claims_table",
+    "collapsed",
+    "fit",
+    "fitted",
+    "flat_share",
+    "jacobian",
+    "kaleidoscope",
+    "landed",
+    "load_images",
+    "manifold_loss",
+    "nearest",
+    "period",
+    "points",
+    "read_idx",
+    "recalled",
+    "save_figure",
+    "save_gif",
+    "save_results",
+    "spectral_radius",
+    "stored",
+    "to_pixels",
+]

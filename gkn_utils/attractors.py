@@ -1,0 +1,109 @@
+"""What the iterated map does: Jacobians, attractors, recall, burn-in, flat share."""
+
+from collections import deque
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from gkn_utils.network import MLP
+from gkn_utils.sampling import kaleidoscope
+from gkn_utils.validation import check_count, check_points
+
+
+def jacobian(net: MLP, x: Tensor) -> Tensor:
+    """The derivative df_i/dx_j at each point: (n, d, d), or (k, n, d, d) for `nets=k`.
+
+    `x` is (n, d) or (k, n, d). Costs d backward passes over all points and networks together.
+    """
+    check_points("x", x, net)
+    if net.nets is not None:
+        x = x.expand(net.nets, *x.shape[-2:])
+    x = x.detach().clone().requires_grad_()
+    y = net(x)
+    rows = [torch.autograd.grad(y[..., i].sum(), x, retain_graph=True)[0] for i in range(net.dim)]
+    return torch.stack(rows, dim=-2)
+
+
+def spectral_radius(net: MLP, x: Tensor) -> Tensor:
+    """The largest |eigenvalue| of the Jacobian of f at x: (n,), or (k, n) for `nets=k`.
+
+    A fixed point attracts its surroundings where it is below 1 (Radhakrishnan et al. 2020, arXiv 1909.12362).
+    """
+    return torch.linalg.eigvals(jacobian(net, x)).abs().amax(-1)
+
+
+def stored(net: MLP, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tensor:
+    """Which points are attractors: |f^steps(x) - x| < tol and a spectral radius below 1 at x.
+
+    Returns booleans (n,), or (k, n) for `nets=k`.
+    """
+    check_points("x", x, net)
+    *_, end = kaleidoscope(net, x, steps=steps)
+    return ((end - x).norm(dim=-1) < tol) & (spectral_radius(net, x) < 1)
+
+
+def nearest(samples: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Distance to, and index of, the point of `x` (n, d) that is nearest to each of `samples` (..., d): (...) each."""
+    flat = samples.reshape(-1, samples.shape[-1])
+    index = torch.cat([torch.cdist(part, x).argmin(-1) for part in flat.split(1024)])
+    distance = torch.cat([(part - x[i]).norm(dim=-1) for part, i in zip(flat.split(1024), index.split(1024))])
+    return distance.reshape(samples.shape[:-1]), index.reshape(samples.shape[:-1])
+
+
+def landed(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
+    """Which `samples` (..., d) lie within tol * sqrt(d) of a point of `x` (n, d): booleans (...).
+
+    An end state that did not land is spurious.
+    """
+    return nearest(samples, x)[0] <= tol * x.shape[-1] ** 0.5
+
+
+def recalled(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
+    """Which points of `x` (n, d) some of `samples` (m, d) or (k, m, d) landed on: booleans (n,) or (k, n)."""
+    on_point = torch.nn.functional.one_hot(nearest(samples, x)[1], len(x)).bool()
+    return (on_point & landed(samples, x, tol=tol).unsqueeze(-1)).any(-2)
+
+
+def burn_in(frames: Iterable[Tensor], tol: float) -> Tensor:
+    """Iterations until a sample stays within Euclidean distance `tol` of where it ends: integers (n,) or (k, n).
+
+    `frames` are the states of `kaleidoscope`, (n, d) or (k, n, d) each, start included. A sample that still moved by
+    more than `tol` at the last iteration gets the number of iterations: it did not settle in the time it had.
+    """
+    if not tol > 0:
+        raise ValueError(f"tol: got {tol!r}, needed a number above 0")
+    frames = list(frames)
+    if len(frames) < 2:
+        raise ValueError(f"frames: got {len(frames)} states, needed at least the start and one iteration")
+    settled_at = torch.zeros(frames[-1].shape[:-1], dtype=torch.long, device=frames[-1].device)
+    for iteration, frame in enumerate(frames, start=1):
+        settled_at[(frame - frames[-1]).norm(dim=-1) > tol] = iteration
+    return settled_at
+
+
+def period(frames: Iterable[Tensor], *, longest: int = 32, tol: float = 1e-3) -> Tensor:
+    """The smallest p in 1..longest with |x_T - x_(T-p)| < tol: integers (n,) or (k, n), 0 where there is none.
+
+    1 is a fixed point, above 1 a cycle, 0 a sample that still wanders at the last of the `frames`. Fumero et al.
+    (arXiv 2505.22785) stop at the same step size, |step|^2 < 1e-6.
+    """
+    *earlier, end = deque(frames, maxlen=longest + 1)
+    found = torch.zeros(end.shape[:-1], dtype=torch.long, device=end.device)
+    for lag, frame in reversed(list(enumerate(reversed(earlier), start=1))):
+        found[(end - frame).norm(dim=-1) < tol] = lag
+    return found
+
+
+def flat_share(net: MLP, *, slope: float = 0.1, points: int = 1000) -> Tensor:
+    """Share of the input range of a 1-D network where |f'| < `slope`: a scalar, or (k,) for `nets=k`.
+
+    Slopes are taken at `points` evenly spaced places inside the network's range.
+    """
+    check_count("points", points)
+    low, high = net.range
+    if net.dim != 1 or high == float("inf"):
+        raise ValueError(f"net: got dim={net.dim}, range ({low:g}, {high:g}), needed one dimension, a bounded output")
+    x = low + (high - low) * (torch.arange(points, device=net.device, dtype=net.dtype) + 0.5) / points
+    slopes = jacobian(net, x.unsqueeze(-1))[..., 0, 0]
+    return (slopes.abs() < slope).to(net.dtype).mean(-1)

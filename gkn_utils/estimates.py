@@ -1,0 +1,83 @@
+"""Numbers with their 95% intervals, and the rules that turn them into verdicts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+from torch import Tensor
+
+VERDICTS = ("holds", "fails", "partly", "untestable", "not reproduced here")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A measured value, its 95% interval, and how many independent units it rests on."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.value:.3g} [{self.low:.3g}, {self.high:.3g}] (n={self.n})"
+
+
+def share(flags) -> Estimate:
+    """The share of true flags, with Wilson's interval (Wilson 1927). `flags` is any array of booleans."""
+    flags = _values("flags", flags).astype(bool)
+    interval = stats.binomtest(int(flags.sum()), flags.size).proportion_ci(method="wilson")
+    return Estimate(flags.mean().item(), interval.low, interval.high, flags.size)
+
+
+def median(values, *, seed: int = 0) -> Estimate:
+    """The median of `values`, with a bootstrap percentile interval."""
+    return _bootstrapped(np.median, [_values("values", values)], seed)
+
+
+def mean(values, *, seed: int = 0) -> Estimate:
+    """The mean of `values`, with a bootstrap percentile interval."""
+    return _bootstrapped(np.mean, [_values("values", values)], seed)
+
+
+def mean_difference(a, b, *, seed: int = 0) -> Estimate:
+    """mean(a) - mean(b) of two independent groups, with a bootstrap percentile interval."""
+    groups = [_values("a", a), _values("b", b)]
+    return _bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), groups, seed)
+
+
+def middle(values, among=None) -> int:
+    """The index of the (lower) median of `values`, among the indices where `among` is true."""
+    values = _values("values", values)
+    indices = np.arange(values.size) if among is None else np.flatnonzero(_values("among", among))
+    if indices.size == 0:
+        raise ValueError("among: got no true flag, needed at least one")
+    return int(indices[np.argsort(values[indices], kind="stable")[(indices.size - 1) // 2]])
+
+
+def share_verdict(networks: Estimate, *, often: float = 0.9, rarely: float = 0.5) -> str:
+    """For "networks do this": holds if the whole interval is at least `often`, fails if it is below `rarely`."""
+    return "holds" if networks.low >= often else "fails" if networks.high < rarely else "partly"
+
+
+def range_verdict(value: Estimate, low: float, high: float) -> str:
+    """For "the value lies in [low, high]": holds if the whole interval does, fails if none of it does."""
+    inside = low <= value.low and value.high <= high
+    return "holds" if inside else "fails" if value.high < low or value.low > high else "partly"
+
+
+def _bootstrapped(statistic: Callable, groups: list[np.ndarray], seed: int) -> Estimate:
+    rng = np.random.default_rng(seed)
+    result = stats.bootstrap(
+        groups, statistic, n_resamples=2000, batch=100, method="percentile", vectorized=True, rng=rng
+    )
+    interval = result.confidence_interval
+    return Estimate(float(statistic(*groups)), float(interval.low), float(interval.high), min(g.size for g in groups))
+
+
+def _values(name: str, values) -> np.ndarray:
+    """`values` as a flat float array; `ValueError` if it is empty or has a NaN."""
+    values = np.asarray(values.detach().cpu() if isinstance(values, Tensor) else values, dtype=float).ravel()
+    if values.size == 0 or np.isnan(values).any():
+        raise ValueError(f"{name}: got {values.size} values, {np.isnan(values).sum()} NaN, needed at least one, no NaN")
+    return values

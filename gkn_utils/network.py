@@ -1,0 +1,83 @@
+"""The paper's multilayer perceptron, and many independent copies of it at once."""
+
+import math
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from gkn_utils.validation import as_generator, check_count
+
+RANGES = {nn.Sigmoid: (0.0, 1.0), nn.Tanh: (-1.0, 1.0)}
+
+
+class MLP(nn.Module):
+    """f_N of section 2: `depth` hidden ReLU layers of `width` units, and a bounded output.
+
+    Maps (n, dim) to (n, dim). With `nets=k` it is k independent networks of that shape that are trained and
+    sampled together: (n, dim) or (k, n, dim) to (k, n, dim), and `net[i]` is one of them alone.
+
+    Args:
+        dim: D, the size of a point.
+        width: H, the units of a hidden layer.
+        depth: L, the number of hidden layers; 0 is an affine map under `output`.
+        output: a module applied to each output; it decides the range: [0, 1] for `nn.Sigmoid`, [-1, 1] for
+            `nn.Tanh`, unbounded for any other.
+        nets: how many networks, or None for a single one without the leading axis.
+        generator: a CPU generator for the weights, or None for seed 0. Network i of `nets=k` has the weights that
+            the (i+1)-th single network drawn from the same generator would have.
+
+    Weights and biases start as U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default for `nn.Linear`.
+    """
+
+    def __init__(self, dim, width, depth, *, output=None, nets=None, generator=None):
+        super().__init__()
+        for name, value, least in [("dim", dim, 1), ("width", width, 1), ("depth", depth, 0)]:
+            check_count(name, value, least)
+        if nets is not None:
+            check_count("nets", nets)
+        self.dim, self.width, self.depth, self.nets = dim, width, depth, nets
+        self.output = nn.Sigmoid() if output is None else output
+        sizes = [dim] + [width] * depth + [dim]
+        self.weights, self.biases = _draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
+
+    @property
+    def device(self) -> torch.device:
+        return self.weights[0].device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self.weights[0].dtype
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The bounds (low, high) of the output, and so of the data the network can learn."""
+        return RANGES.get(type(self.output), (-math.inf, math.inf))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.nets is not None and x.dim() == 2:
+            x = x.expand(self.nets, *x.shape)
+        linear = torch.addmm if self.nets is None else torch.baddbmm
+        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
+            x = linear(bias, x, weight).relu_()
+        return self.output(linear(self.biases[-1], x, self.weights[-1]))
+
+    def __getitem__(self, index: int) -> "MLP":
+        """Network `index` of `nets=k` as a single one, with copies of its weights."""
+        if self.nets is None or not -self.nets <= index < self.nets:
+            raise IndexError(f"network {index} was asked for, there are {self.nets or 'no numbered ones'}")
+        one = MLP(self.dim, self.width, self.depth, output=self.output)
+        one.weights = nn.ParameterList(w[index].detach().clone() for w in self.weights)
+        one.biases = nn.ParameterList(b[index].detach().clone() for b in self.biases)
+        return one
+
+
+def _draw_parameters(sizes: list[int], nets: int | None, generator: torch.Generator):
+    """Weights (fan_in, fan_out) and biases (1, fan_out) of each layer, with a leading axis where `nets` is given."""
+    shapes = [shape for a, b in pairwise(sizes) for shape in [(a, b), (1, b)]]
+    bounds = [1 / math.sqrt(a) for a in sizes[:-1] for _ in range(2)]
+    lead = () if nets is None else (nets,)
+    uniform = torch.rand(*lead, sum(map(math.prod, shapes)), generator=generator).mul_(2).sub_(1)
+    flat = uniform.split([math.prod(shape) for shape in shapes], dim=-1)
+    drawn = [bound * u.reshape(*lead, *shape) for u, shape, bound in zip(flat, shapes, bounds, strict=True)]
+    return nn.ParameterList(drawn[0::2]), nn.ParameterList(drawn[1::2])

@@ -1,0 +1,94 @@
+"""Where figures and numbers go: the only place that knows the folder figures/."""
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import imageio.v3 as imageio
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from gkn_utils.estimates import VERDICTS, Estimate
+
+DOTS_PER_INCH = 100
+
+
+def figures_folder() -> Path:
+    """$GKN_FIGURES, else figures/ beside the package."""
+    return Path(os.environ.get("GKN_FIGURES") or Path(__file__).resolve().parent.parent / "figures")
+
+
+def save_figure(fig: Figure, name: str) -> Path:
+    """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings."""
+    with _written_whole(name, ".png") as path:
+        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
+    return figures_folder() / f"{name}.png"
+
+
+def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> Path:
+    """Write figures/<name>.gif, which repeats forever, from uint8 frames (h, w) or (h, w, 3).
+
+    `milliseconds` is the time a frame is shown: one for all, or one each. Brightness is reduced to 32 levels, which
+    the eye hardly sees and which makes the file several times smaller.
+    """
+    if len(frames) == 0 or any(np.shape(f) != np.shape(frames[0]) or f.dtype != np.uint8 for f in frames):
+        raise ValueError(f"frames: got {len(frames)}, needed at least one uint8 array, all of one shape")
+    with _written_whole(name, ".gif") as path:
+        levels = np.round(np.arange(256) * 31 / 255) * 255 / 31
+        imageio.imwrite(path, levels.astype(np.uint8)[np.stack(frames)], duration=milliseconds, loop=0)
+    return figures_folder() / f"{name}.gif"
+
+
+def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdict: str, **also: Estimate) -> dict:
+    """One claim as it goes into the JSON; `also` are further numbers that a reader should see beside it."""
+    if verdict not in VERDICTS:
+        raise ValueError(f"verdict: got {verdict!r}, needed one of {', '.join(VERDICTS)}")
+    record = {"statement": statement, "metric": metric, **_as_record(measured), "paper": paper, "verdict": verdict}
+    return record | ({"also": {name: _as_record(e) for name, e in also.items()}} if also else {})
+
+
+def save_results(name: str, results: dict) -> Path:
+    """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`."""
+    if set(results) != {"settings", "claims", "data"}:
+        raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
+    profile, notebook = name.split("/") if "/" in name else ("quick", name)
+    content = {"notebook": notebook, "profile": profile, **results}
+    with _written_whole(name, ".json") as path:
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return figures_folder() / f"{name}.json"
+
+
+def claims_table(claims: dict) -> pd.DataFrame:
+    """The claims of a notebook as a table to look at: a row a claim."""
+    rows = {
+        claim_id: {
+            "claim": c["statement"],
+            "measured here": f"{c['measured']:g} [{c['interval'][0]:g}, {c['interval'][1]:g}]",
+            "n": c["n"],
+            "the paper": c["paper"],
+            "verdict": c["verdict"],
+        }
+        for claim_id, c in claims.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _as_record(estimate: Estimate) -> dict:
+    value, low, high = (float(f"{v:.3g}") for v in (estimate.value, estimate.low, estimate.high))
+    return {"measured": value, "interval": [low, high], "n": estimate.n}
+
+
+@contextmanager
+def _written_whole(name: str, suffix: str):
+    """A temporary path whose content becomes figures/<name><suffix> at the end, or never."""
+    target = figures_folder() / f"{name}{suffix}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
+        draft = Path(folder) / target.name
+        yield draft
+        draft.chmod(0o644)
+        draft.replace(target)

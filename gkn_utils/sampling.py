@@ -1,0 +1,74 @@
+"""Kaleidoscopic sampling, Eq. 2 and 3: a trained network is applied to noise again and again."""
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from gkn_utils.network import MLP
+from gkn_utils.validation import as_generator, check_count, check_points
+
+
+# Eq. 2, and Eq. 3 where jitter > 0
+def kaleidoscope(
+    net: MLP,
+    z: Tensor,
+    *,
+    steps: int,
+    jitter: float = 0.0,
+    low: float | None = None,
+    high: float | None = None,
+    generator: torch.Generator | None = None,
+) -> Iterator[Tensor]:
+    """Iterate over steps + 1 states: the noise `z`, then the network's output at each iteration.
+
+    Each output, with zero-mean noise added, is what the next iteration is fed:
+    f(z), f(clamp(f(z) + e)), ... with e ~ U(-jitter, jitter) in each coordinate. States are computed as they are
+    asked for, on the network's device, without gradients; keep what you need.
+
+    Args:
+        net: one network, or `nets=k`.
+        z: starts (n, d), or (k, n, d) for `nets=k`, of any finite size.
+        jitter: half-width of the uniform noise of Eq. 3, the same for all networks of `nets=k`.
+        low, high: bounds of what is fed with jitter on (Eq. 3 has none); None for the range of the network's output.
+        generator: draws the jitter, on the network's device; None for seed 0.
+
+    Yields:
+        (n, d), or (k, n, d) for `nets=k`.
+
+    Raises:
+        ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, low >= high.
+    """
+    check_points("z", z, net)
+    check_count("steps", steps)
+    if not 0 <= jitter < float("inf"):
+        raise ValueError(f"jitter: got {jitter!r}, needed a finite number of at least 0")
+    low = net.range[0] if low is None else low
+    high = net.range[1] if high is None else high
+    if not low < high:
+        raise ValueError(f"low, high: got {low!r}, {high!r}, needed low < high")
+    if net.nets is not None:
+        z = z.expand(net.nets, *z.shape[-2:])
+    if jitter == 0:
+        return _iterate(net, z, steps, lambda x: x)
+    return _iterate(net, z, steps, _jittered(jitter, low, high, as_generator(generator, net.device)))
+
+
+@torch.no_grad()
+def _iterate(net: MLP, x: Tensor, steps: int, feed: Callable[[Tensor], Tensor]) -> Iterator[Tensor]:
+    yield x
+    x = net(x)
+    yield x
+    for _ in range(steps - 1):
+        x = net(feed(x))
+        yield x
+
+
+def _jittered(jitter: float, low: float, high: float, generator: torch.Generator) -> Callable[[Tensor], Tensor]:
+    """Eq. 3: what is fed to the next iteration, given an output."""
+
+    def feed(x: Tensor) -> Tensor:
+        noise = torch.rand(x.shape[-2:], generator=generator, device=x.device, dtype=x.dtype)
+        return (x + noise.sub_(0.5).mul_(2 * jitter)).clamp_(low, high)
+
+    return feed
