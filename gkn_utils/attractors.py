@@ -46,8 +46,10 @@ def stored(net: MLP, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tenso
 def nearest(samples: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
     """Distance to, and index of, the point of `x` (n, d) that is nearest to each of `samples` (..., d): (...) each."""
     flat = samples.reshape(-1, samples.shape[-1])
-    index = torch.cat([torch.cdist(part, x).argmin(-1) for part in flat.split(1024)])
-    distance = torch.cat([(part - x[i]).norm(dim=-1) for part, i in zip(flat.split(1024), index.split(1024))])
+    parts = flat.split(1024)
+    indices = [torch.cdist(part, x).argmin(-1) for part in parts]
+    distance = torch.cat([(part - x[i]).norm(dim=-1) for part, i in zip(parts, indices, strict=True)])
+    index = torch.cat(indices)
     return distance.reshape(samples.shape[:-1]), index.reshape(samples.shape[:-1])
 
 

@@ -35,6 +35,11 @@ def median(values, *, seed: int = 0) -> Estimate:
     return _bootstrapped(np.median, [_values("values", values)], seed)
 
 
+def quantile(values, q: float, *, seed: int = 0) -> Estimate:
+    """The `q`-quantile of `values`, with a bootstrap percentile interval."""
+    return _bootstrapped(lambda v, axis=-1: np.quantile(v, q, axis=axis), [_values("values", values)], seed)
+
+
 def mean(values, *, seed: int = 0) -> Estimate:
     """The mean of `values`, with a bootstrap percentile interval."""
     return _bootstrapped(np.mean, [_values("values", values)], seed)

@@ -23,12 +23,12 @@ def use_style() -> None:
 
 
 def curves(ax: Axes, grid: Tensor, values: Tensor, *, shown: int = 0) -> None:
-    """Network `shown` as a line over the middle half and the middle nine tenths of all, from values (k, m)."""
+    """Network `shown` as a line, over bands of the middle half and the middle nine tenths of all, from values (k, m)."""
     x, y = grid.flatten(), values.numpy()
     for inner, alpha in [(0.9, 0.2), (0.5, 0.35)]:
         low, high = np.quantile(y, [0.5 - inner / 2, 0.5 + inner / 2], axis=0)
         ax.fill_between(x, low, high, color=BAND, alpha=alpha, lw=0, label=f"{inner:.0%} of {len(y)} networks")
-    ax.plot(x, y[shown], color=CURVE, label=f"network {shown}")
+    ax.plot(x, y[shown], color=CURVE, label="one network")
     ax.set(xlabel="input $x$", xlim=(x[0], x[-1]))
 
 
@@ -53,13 +53,35 @@ def samples_on_loss(ax: Axes, grid: Tensor, loss: Tensor, z: Tensor, samples: Te
         ax.plot(points.flatten(), height, style, color=color, ms=6, mfc="none", mew=1.5, label=label)
     for point in x.flatten():
         ax.axvline(point, color="0.8", lw=1, zorder=0)
-    ax.set(xlabel="input $x$")
+    ax.set(xlabel="input $x$", xlim=(grid.min(), grid.max()))
+
+
+def shares(ax: Axes, estimates: dict) -> None:
+    """Shares with their intervals, from `Estimate`s by iteration."""
+    values = [e.value for e in estimates.values()]
+    errors = [[e.value - e.low for e in estimates.values()], [e.high - e.value for e in estimates.values()]]
+    ax.errorbar(list(estimates), values, errors, fmt="o-", color=SAMPLE)
+    ax.set(ylim=(0, 1.03))
 
 
 def step_share(ax: Axes, values: Tensor, *, label: str, color: str) -> None:
     """The share of `values` that are at most what the horizontal axis says."""
     sns.ecdfplot(x=values.flatten().numpy(), ax=ax, label=label, color=color)
     ax.set(ylim=(0, 1.02), ylabel="share")
+
+
+def outcomes(ax: Axes, groups: dict) -> None:
+    """How many networks fitted, ended between, or collapsed: a bar a group, from (fitted, collapsed) flags."""
+    for place, (fitted, collapsed) in enumerate(groups.values()):
+        parts = [fitted.float().mean().item(), collapsed.float().mean().item()]
+        parts.insert(1, 1 - sum(parts))
+        starts = np.cumsum([0, *parts])[:-1]
+        ax.barh(place, parts, left=starts, color=[SAMPLE, "0.8", NOISE])
+        for start, part in zip(starts, parts, strict=True):
+            ax.text(start + part / 2, place, f"{part:.0%}", ha="center", va="center", color="black")
+    ax.set(yticks=range(len(groups)), yticklabels=groups, xlim=(0, 1), xlabel="share of networks")
+    ax.set_title("fitted (green), between (grey), collapsed (red)")
+    ax.invert_yaxis()
 
 
 def mosaic(pixels: Tensor, columns: int, *, scale: int = 1, gap: int = 2) -> np.ndarray:
@@ -77,7 +99,8 @@ def pictures(ax: Axes, grid: np.ndarray, title: str, *, columns: Sequence = ()) 
     """A mosaic on `ax`, without axes; `columns` are labels above its columns."""
     ax.imshow(grid, vmin=0, vmax=255, interpolation="nearest")
     ax.set_title(title, fontsize="medium")
-    ax.set(xticks=(np.arange(len(columns)) + 0.5) * grid.shape[1] / max(len(columns), 1), xticklabels=columns, yticks=[])
+    centres = (np.arange(len(columns)) + 0.5) * grid.shape[1] / max(len(columns), 1)
+    ax.set(xticks=centres, xticklabels=columns, yticks=[])
     ax.tick_params(length=0, labeltop=True, labelbottom=False)
     sns.despine(ax=ax, left=True, bottom=True)
 

@@ -24,7 +24,7 @@ def neighbour_votes(samples: Tensor, x: Tensor, labels: Tensor, *, k: int = 10) 
     """
     check_count("k", k)
     if not len(labels) == len(x) >= k:
-        raise ValueError(f"x, labels, k: got {len(x)} points, {len(labels)} labels, k={k}, needed as many labels, k <= n")
+        raise ValueError(f"got {len(x)} points, {len(labels)} labels, k={k}, needed as many labels and k at most that")
     flat = samples.reshape(-1, samples.shape[-1])
     neighbours = torch.cat([torch.cdist(part, x).topk(k, largest=False).indices for part in flat.split(1024)])
     votes = torch.nn.functional.one_hot(labels[neighbours]).sum(-2)

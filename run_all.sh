@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# The one script: sets up if needed, runs every notebook, regenerates figures/. See --help.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'END'
+./run_all.sh            set up if needed, run every notebook at its quick settings, regenerate figures/
+./run_all.sh --paper    the same at the paper's settings, into figures/paper/ (hours; a GPU is used where there is one)
+./run_all.sh --only 06  just the notebooks whose name contains 06
+./run_all.sh --record   and, where a run is green, refresh the committed notebooks' outputs
+./run_all.sh --check    set up if needed, then lint, unit tests and notebook regression: what CI runs
+END
+}
+
+stop() {
+  echo "run_all.sh: $1" >&2
+  exit 1
+}
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$candidate" && return
+  done
+  stop "Python 3.11 or newer is needed, found $("${PYTHON:-python3}" --version 2>&1 | tail -n 1); install it, or set PYTHON=/path/to/python"
+}
+
+# An environment that already has the project (conda, Binder, an active venv) is used as it is; else .venv is made.
+set_up() {
+  touch .writable 2>/dev/null && rm .writable || stop "cannot write to $PWD; free some space or clone to a disk you can write to"
+  if python3 -P -c 'import gkn_utils, papermill, nbval' 2>/dev/null; then
+    python=python3
+    return
+  fi
+  python=.venv/bin/python
+  local stamp
+  stamp=$(cat requirements.lock pyproject.toml | cksum)
+  [ "$(cat .venv/ready 2>/dev/null)" = "$stamp" ] && return
+  local base
+  base=$(find_python)
+  "$base" -c 'import venv, ensurepip' 2>/dev/null ||
+    stop "$base has no venv module; install it (on Debian and Ubuntu: apt install python3-venv) and run again"
+  [ "$(df -Pk . | awk 'END { print $4 }')" -gt 4000000 ] || stop "less than 4 GB free in $PWD; make room and run again"
+  echo "setting up .venv (once, a few minutes)"
+  "$base" -m venv --clear .venv
+  .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.lock &&
+    .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e . ||
+    stop "the packages of requirements.lock could not be installed (see above); run again when that is mended"
+  echo "$stamp" > .venv/ready
+}
+
+check() {
+  "$python" -m ruff check .
+  "$python" -m ruff format --check gkn_utils scripts tests
+  "$python" -m pytest tests
+  echo "notebooks: run again and compared with what is committed"
+  GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
+}
+
+mode=run arguments=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --check) mode=check ;;
+    --paper | --record) arguments+=("$1") ;;
+    --only) [ $# -gt 1 ] || stop "--only needs part of a notebook's name"; arguments+=("$1" "$2"); shift ;;
+    -h | --help) usage; exit ;;
+    *) usage >&2; stop "unknown option $1" ;;
+  esac
+  shift
+done
+
+[ -z "${GKN_DATA:-}" ] || export GKN_DATA="$(cd "$GKN_DATA" && pwd)"
+set_up
+mkdir -p build/ipython/profile_default
+echo "c.IPKernelApp.log_level = 40" > build/ipython/profile_default/ipython_kernel_config.py
+export IPYTHONDIR="$PWD/build/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
+if [ "$mode" = check ]; then check; else "$python" scripts/run_notebooks.py ${arguments[@]+"${arguments[@]}"}; fi
