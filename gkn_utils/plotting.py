@@ -23,7 +23,7 @@ def use_style() -> None:
 
 
 def curves(ax: Axes, grid: Tensor, values: Tensor, *, shown: int = 0) -> None:
-    """Network `shown` as a line, over bands of the middle half and the middle nine tenths of all, from values (k, m)."""
+    """Network `shown` as a line, over bands of the middle half and nine tenths of all, from values (k, m)."""
     x, y = grid.flatten(), values.numpy()
     for inner, alpha in [(0.9, 0.2), (0.5, 0.35)]:
         low, high = np.quantile(y, [0.5 - inner / 2, 0.5 + inner / 2], axis=0)

@@ -20,7 +20,17 @@ def run(notebook: Path, paper: bool) -> dict:
     profile = "paper" if paper else "quick"
     copy, log = BUILD / profile / notebook.name, BUILD / profile / f"{notebook.stem}.log"
     copy.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "papermill", str(notebook), str(copy), "--cwd", str(notebook.parent), "-k", "python3"]
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        str(notebook),
+        str(copy),
+        "--cwd",
+        str(notebook.parent),
+        "-k",
+        "python3",
+    ]
     command += ["--progress-bar" if sys.stderr.isatty() else "--no-progress-bar", "--log-level", "ERROR"]
     command += ["-f", str(notebook.parent / "paper" / f"{notebook.stem}.yaml")] if paper else []
     started = time.monotonic()

@@ -1,0 +1,23 @@
+import pytest
+import torch
+
+
+@pytest.fixture
+def generator() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture
+def affine():
+    """A network of no hidden layers that is the map x -> x @ matrix + offset."""
+    from gkn_utils import MLP
+
+    def build(matrix, offset):
+        matrix = torch.as_tensor(matrix, dtype=torch.float32)
+        net = MLP(len(matrix), 1, 0, output=torch.nn.Identity())
+        with torch.no_grad():
+            net.weights[0].copy_(matrix)
+            net.biases[0].copy_(torch.as_tensor(offset, dtype=torch.float32))
+        return net
+
+    return build

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from gkn_utils import estimates
+from gkn_utils.estimates import Estimate
+
+
+def test_wilson_interval_of_a_known_case():
+    e = estimates.share([True] * 8 + [False] * 2)  # Wilson's 95% interval for 8 of 10
+    assert (e.value, e.n) == (0.8, 10)
+    assert (e.low, e.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+
+
+def test_bootstrap_interval_of_a_mean_is_that_of_the_normal():
+    values = np.random.default_rng(0).normal(3, 2, 2000)
+    e = estimates.mean(values)
+    assert e.value == pytest.approx(values.mean())
+    assert e.high - e.low == pytest.approx(2 * 1.96 * values.std() / 2000**0.5, rel=0.1)
+
+
+def test_medians_and_differences():
+    assert estimates.median([1, 2, 9]).value == 2
+    assert estimates.quantile(range(101), 0.95).value == 95
+    assert estimates.mean_difference([3, 5], [1, 1]).value == 3
+
+
+def test_middle_is_the_lower_median_among_those_asked_for():
+    assert estimates.middle([5, 1, 3, 9]) == 2
+    assert estimates.middle([5, 1, 3, 9], among=[True, False, False, True]) == 0
+    with pytest.raises(ValueError, match="no true flag"):
+        estimates.middle([1], among=[False])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(0.91, 1, "holds"), (0.6, 0.95, "partly"), (0.2, 0.4, "fails"), (0.4, 0.6, "partly")]
+)
+def test_share_verdict(low, high, verdict):
+    assert estimates.share_verdict(Estimate(0.5, low, high, 256)) == verdict
+
+
+@pytest.mark.parametrize(("low", "high", "verdict"), [(4, 6, "holds"), (1, 4, "partly"), (11, 12, "fails")])
+def test_range_verdict(low, high, verdict):
+    assert estimates.range_verdict(Estimate(5, low, high, 256), 2.5, 10) == verdict
+
+
+def test_empty_and_nan_are_refused():
+    with pytest.raises(ValueError, match="got 0 values"):
+        estimates.share([])
+    with pytest.raises(ValueError, match="1 NaN"):
+        estimates.mean([1, float("nan")])

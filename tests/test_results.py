@@ -1,0 +1,61 @@
+import json
+
+import imageio.v3 as imageio
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from gkn_utils import claim, claims_table, save_figure, save_gif, save_results
+from gkn_utils.estimates import Estimate
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
+    return tmp_path
+
+
+def example() -> dict:
+    c = claim("s", "m", Estimate(0.66442, 0.6, 0.71, 256), paper="p", verdict="holds", more=Estimate(1, 0, 2, 3))
+    return {"settings": {"nets": 256}, "claims": {"F3a": c}, "data": {"source": "x", "standin": False}}
+
+
+def test_results_are_the_same_bytes_twice(folder):
+    first = save_results("paper/02_two_points", example()).read_bytes()
+    assert save_results("paper/02_two_points", example()).read_bytes() == first
+    content = json.loads(first)
+    assert (content["notebook"], content["profile"]) == ("02_two_points", "paper")
+    assert content["claims"]["F3a"]["measured"] == 0.664
+    assert content["claims"]["F3a"]["also"]["more"]["n"] == 3
+
+
+def test_figures_and_gifs(folder):
+    fig, _ = plt.subplots()
+    assert save_figure(fig, "a") == folder / "a.png"
+    first = (folder / "a.png").read_bytes()
+    save_figure(fig, "a")
+    assert (folder / "a.png").read_bytes() == first
+    frames = [np.full((8, 9), value, dtype=np.uint8) for value in (0, 100, 255)]
+    save_gif(frames, "b", milliseconds=[100, 200, 300])
+    assert len(list(imageio.imiter(folder / "b.gif", mode="RGB"))) == 3
+    assert sorted(p.name for p in folder.iterdir()) == ["a.png", "b.gif"]
+
+
+def test_nothing_half_written_is_left(folder):
+    bad = example() | {"settings": {"lr": float("nan")}}
+    with pytest.raises(ValueError, match="JSON"):
+        save_results("c", bad)
+    assert list(folder.iterdir()) == []
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="verdict: got 'true', needed one of holds"):
+        claim("s", "m", Estimate(1, 1, 1, 1), paper="p", verdict="true")
+    with pytest.raises(ValueError, match="needed claims, data, settings"):
+        save_results("d", {"claims": {}})
+    with pytest.raises(ValueError, match="at least one uint8"):
+        save_gif([], "e")
+
+
+def test_the_table_shows_measured_and_verdict():
+    assert claims_table(example()["claims"]).loc["F3a", "measured here"] == "0.664 [0.6, 0.71]"

@@ -1,0 +1,72 @@
+import pytest
+import torch
+from torch import nn
+
+from gkn_utils import MLP, kaleidoscope, points
+
+
+def test_an_affine_contraction_converges_at_its_own_rate(affine):
+    a, b = 0.5, 0.3
+    frames = list(kaleidoscope(affine([[a]], [b]), points([0.0, 5.0]), steps=20))
+    limit = b / (1 - a)
+    assert len(frames) == 21
+    for i, frame in enumerate(frames):
+        torch.testing.assert_close(frame - limit, a**i * (frames[0] - limit), atol=1e-5, rtol=0)
+
+
+def test_the_identity_leaves_the_noise_as_it_is(affine):
+    z = torch.rand(5, 2)
+    assert all(torch.equal(frame, z) for frame in kaleidoscope(affine(torch.eye(2), [0.0, 0.0]), z, steps=5))
+
+
+def test_jitter_is_uniform_with_mean_zero(affine, generator):
+    z = torch.zeros(100_000, 1)
+    *_, first, second = kaleidoscope(affine([[1.0]], [0.0]), z, steps=2, jitter=0.1, generator=generator)
+    assert torch.equal(first, z)  # the start itself gets none
+    assert second.abs().max() <= 0.1
+    assert second.mean().item() == pytest.approx(0, abs=1e-3)
+    assert second.std().item() == pytest.approx(0.1 / 3**0.5, rel=0.01)
+
+
+def test_what_is_fed_is_clamped(affine):
+    *_, last = kaleidoscope(affine([[1.0]], [0.0]), points([5.0]), steps=3, jitter=1e-6, low=0.0, high=1.0)
+    assert last.item() == 1.0
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.05])
+def test_many_networks_sample_like_single_ones(jitter):
+    net = MLP(2, 5, 3, output=nn.Tanh(), nets=3, generator=torch.Generator().manual_seed(0))
+    z = torch.rand(6, 2, generator=torch.Generator().manual_seed(1))
+    options = {"steps": 10, "jitter": jitter}
+    together = list(kaleidoscope(net, z, **options, generator=torch.Generator().manual_seed(2)))
+    assert together[0].shape == (3, 6, 2)
+    for i in range(3):
+        alone = kaleidoscope(net[i], z, **options, generator=torch.Generator().manual_seed(2))
+        for a, b in zip(together, alone, strict=True):
+            torch.testing.assert_close(a[i], b, atol=1e-5, rtol=0)
+
+
+def test_same_generator_same_result(generator):
+    net, z = MLP(2, 5, 3, generator=generator), torch.rand(6, 2)
+
+    def run():
+        return torch.stack(list(kaleidoscope(net, z, steps=5, jitter=0.1, generator=torch.Generator().manual_seed(7))))
+
+    assert torch.equal(run(), run())
+
+
+@pytest.mark.parametrize(
+    ("z", "options", "message"),
+    [
+        (torch.rand(4, 3), {}, "got shape"),
+        (torch.empty(0, 2), {}, "got no points"),
+        (torch.full((1, 2), torch.inf), {}, "NaN or infinite"),
+        (torch.rand(4, 2), {"steps": 0}, "steps: got 0"),
+        (torch.rand(4, 2), {"jitter": -0.1}, "jitter: got -0.1"),
+        (torch.rand(4, 2), {"low": 1.0, "high": 0.0}, "needed low < high"),
+        (torch.rand(4, 2), {"jitter": 0.1, "generator": 7}, "generator: got int"),
+    ],
+)
+def test_bad_arguments_stop_at_the_call(z, options, message):
+    with pytest.raises(ValueError, match=message):
+        kaleidoscope(MLP(2, 5, 3), z, **({"steps": 3} | options))

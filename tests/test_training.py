@@ -1,0 +1,93 @@
+import pytest
+import torch
+from torch import nn
+
+from gkn_utils import MLP, collapsed, fit, fitted, manifold_loss, points
+
+
+def test_loss_is_the_mean_square_of_equation_1(affine):
+    net = affine([[0.0, 0.0], [0.0, 0.0]], [1.0, 0.0])
+    assert manifold_loss(net, points([(0, 0), (1, 2)])).item() == pytest.approx((1 + 0 + 0 + 4) / 4)
+
+
+def test_one_step_is_a_step_of_adam(affine):
+    net = affine([[0.5]], [0.0])
+    history = fit(net, points([1.0]), steps=1, lr=0.01)
+    assert history.item() == pytest.approx(0.25)
+    assert net.weights[0].item() == pytest.approx(0.51, abs=1e-6)  # Adam's first step has the size of lr
+    assert net.biases[0].item() == pytest.approx(0.01, abs=1e-6)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+def test_many_networks_learn_like_single_ones(batch_size):
+    x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
+    many = MLP(2, 5, 3, nets=3, generator=torch.Generator().manual_seed(0))
+    singles = [many[i] for i in range(3)]
+    options = {"steps": 200, "batch_size": batch_size}
+    history = fit(many, x, **options, generator=torch.Generator().manual_seed(2))
+    for i, single in enumerate(singles):
+        alone = fit(single, x, **options, generator=torch.Generator().manual_seed(2))
+        torch.testing.assert_close(history[:, i], alone, atol=1e-5, rtol=0)
+        torch.testing.assert_close(many(x)[i], single(x), atol=1e-5, rtol=0)
+
+
+def test_each_network_may_have_its_own_data(generator):
+    x = torch.stack([points([0.2]), points([0.7])])
+    net = MLP(1, 5, 2, nets=2, generator=generator)
+    fit(net, x, steps=1000)
+    torch.testing.assert_close(net(x), x, atol=1e-3, rtol=0)
+
+
+def test_same_generator_same_result():
+    x = torch.rand(20, 2, generator=torch.Generator().manual_seed(1))
+
+    def run():
+        generator = torch.Generator().manual_seed(5)
+        return fit(MLP(2, 5, 2, nets=2, generator=generator), x, steps=50, batch_size=4, generator=generator)
+
+    assert torch.equal(run(), run())
+
+
+def test_a_pass_shows_each_point_once(affine):
+    net = affine([[0.0]], [0.0])
+    history = fit(net, points([0.1, 0.2, 0.3, 0.4]), steps=4, lr=1e-12, batch_size=1)
+    torch.testing.assert_close(history.sort().values, points([0.1, 0.2, 0.3, 0.4])[:, 0].square())
+
+
+def test_outcomes():
+    x = points([0.2, 0.8])  # variance .09
+    loss = torch.tensor([1e-7, 1e-3, 0.09])
+    assert fitted(loss).tolist() == [True, False, False]
+    assert collapsed(loss, x).tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "message"),
+    [
+        (torch.rand(4, 3), {}, "got shape .*needed .n, 2."),
+        (torch.rand(2), {}, "got shape"),
+        (torch.rand(5, 4, 2), {}, "needed .n, 2. or .3, n, 2."),
+        (torch.empty(0, 2), {}, "got no points"),
+        (torch.full((4, 2), torch.nan), {}, "NaN or infinite"),
+        (torch.rand(4, 2) - 2, {}, "needed .0, 1., the network's range"),
+        (torch.rand(4, 2).double(), {}, "needed the network's torch.float32"),
+        ([[0.1, 0.2]], {}, "got list, needed a tensor"),
+        (torch.rand(4, 2), {"steps": 0}, "steps: got 0"),
+        (torch.rand(4, 2), {"lr": 0}, "lr: got 0"),
+        (torch.rand(4, 2), {"batch_size": 5}, "batch_size: got 5, needed at most the 4"),
+        (torch.rand(4, 2), {"generator": 7}, "generator: got int"),
+    ],
+)
+def test_bad_arguments_stop_before_training(x, options, message, generator):
+    net = MLP(2, 5, 2, nets=3, generator=generator)
+    before = net.weights[0].clone()
+    with pytest.raises(ValueError, match=message):
+        fit(net, x, **({"steps": 5} | options))
+    assert torch.equal(net.weights[0], before)
+
+
+def test_tanh_data_does_not_fit_a_sigmoid(generator):
+    x = points([-0.5, 0.5])
+    fit(MLP(1, 5, 2, output=nn.Tanh(), generator=generator), x, steps=1)
+    with pytest.raises(ValueError, match="range"):
+        fit(MLP(1, 5, 2, generator=generator), x, steps=1)
