@@ -35,7 +35,7 @@ set_up() {
   fi
   python=.venv/bin/python
   local stamp
-  stamp=$(cat requirements.lock pyproject.toml | cksum)
+  stamp=$(cksum < requirements.lock)
   [ "$(cat .venv/ready 2>/dev/null)" = "$stamp" ] && return
   local base
   base=$(find_python)
