@@ -22,14 +22,13 @@ def figures_folder() -> Path:
     return Path(os.environ.get("GKN_FIGURES") or Path(__file__).resolve().parent.parent / "figures")
 
 
-def save_figure(fig: Figure, name: str) -> Path:
+def save_figure(fig: Figure, name: str) -> None:
     """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings."""
     with _written_whole(name, ".png") as path:
         fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
-    return figures_folder() / f"{name}.png"
 
 
-def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> Path:
+def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> None:
     """Write figures/<name>.gif, which repeats forever, from uint8 frames (h, w) or (h, w, 3).
 
     `milliseconds` is the time a frame is shown: one for all, or one each. Brightness is reduced to 32 levels, which
@@ -40,7 +39,6 @@ def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Seq
     with _written_whole(name, ".gif") as path:
         levels = np.round(np.arange(256) * 31 / 255) * 255 / 31
         imageio.imwrite(path, levels.astype(np.uint8)[np.stack(frames)], duration=milliseconds, loop=0)
-    return figures_folder() / f"{name}.gif"
 
 
 def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdict: str, **also: Estimate) -> dict:
@@ -51,7 +49,7 @@ def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdic
     return record | ({"also": {name: _as_record(e) for name, e in also.items()}} if also else {})
 
 
-def save_results(name: str, results: dict) -> Path:
+def save_results(name: str, results: dict) -> None:
     """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`."""
     if set(results) != {"settings", "claims", "data"}:
         raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
@@ -59,7 +57,6 @@ def save_results(name: str, results: dict) -> Path:
     content = {"notebook": notebook, "profile": profile, **results}
     with _written_whole(name, ".json") as path:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    return figures_folder() / f"{name}.json"
 
 
 def claims_table(claims: dict) -> pd.DataFrame:

@@ -21,8 +21,11 @@ def example() -> dict:
 
 
 def test_results_are_the_same_bytes_twice(folder):
-    first = save_results("paper/02_two_points", example()).read_bytes()
-    assert save_results("paper/02_two_points", example()).read_bytes() == first
+    path = folder / "paper" / "02_two_points.json"
+    save_results("paper/02_two_points", example())
+    first = path.read_bytes()
+    save_results("paper/02_two_points", example())
+    assert path.read_bytes() == first
     content = json.loads(first)
     assert (content["notebook"], content["profile"]) == ("02_two_points", "paper")
     assert content["claims"]["F3a"]["measured"] == 0.664
@@ -31,7 +34,7 @@ def test_results_are_the_same_bytes_twice(folder):
 
 def test_figures_and_gifs(folder):
     fig, _ = plt.subplots()
-    assert save_figure(fig, "a") == folder / "a.png"
+    save_figure(fig, "a")
     first = (folder / "a.png").read_bytes()
     save_figure(fig, "a")
     assert (folder / "a.png").read_bytes() == first
