@@ -70,7 +70,11 @@ while [ $# -gt 0 ]; do
   shift
 done
 
-[ -z "${GKN_DATA:-}" ] || export GKN_DATA="$(cd "$GKN_DATA" && pwd)"
+if [ -n "${GKN_DATA:-}" ]; then
+  [ -d "$GKN_DATA" ] || stop "GKN_DATA is $GKN_DATA, which is not a folder"
+  GKN_DATA=$(cd "$GKN_DATA" && pwd)
+  export GKN_DATA
+fi
 set_up
 mkdir -p build/ipython/profile_default
 echo "c.IPKernelApp.log_level = 40" > build/ipython/profile_default/ipython_kernel_config.py
