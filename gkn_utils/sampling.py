@@ -22,9 +22,8 @@ def kaleidoscope(
 ) -> Iterator[Tensor]:
     """Iterate over steps + 1 states: the noise `z`, then the network's output at each iteration.
 
-    Each output, with zero-mean noise added, is what the next iteration is fed:
-    f(z), f(clamp(f(z) + e)), ... with e ~ U(-jitter, jitter) in each coordinate. States are computed as they are
-    asked for, on the network's device, without gradients; keep what you need.
+    They are z, f(z), f(clamp(f(z) + e)), ... with e ~ U(-jitter, jitter) in each coordinate, each (n, d), or (k, n, d)
+    for `nets=k`, computed without gradients as it is asked for.
 
     Args:
         net: one network, or `nets=k`.
@@ -32,9 +31,6 @@ def kaleidoscope(
         jitter: half-width of the uniform noise of Eq. 3, the same for all networks of `nets=k`.
         low, high: bounds of what is fed with jitter on (Eq. 3 has none); None for the range of the network's output.
         generator: draws the jitter, on the network's device; None for seed 0.
-
-    Yields:
-        (n, d), or (k, n, d) for `nets=k`.
 
     Raises:
         ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, low >= high.

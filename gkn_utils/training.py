@@ -30,7 +30,7 @@ def fit(
     batch_size: int | None = None,
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    """Minimise Eq. 1 by `steps` steps of Adam, changing `net` in place; return the losses before each step.
+    """Minimise Eq. 1 by Adam, changing `net` in place; return the loss before each step, (steps,) or (steps, k).
 
     Args:
         net: one network, or `nets=k`. Losses are summed over networks, so that each learns as if it were alone.
@@ -39,9 +39,6 @@ def fit(
         batch_size: points per step, drawn without replacement in shuffled passes over the data, the same for all
             networks; None is the full data at each step.
         generator: shuffles the batches, on the network's device; None for seed 0.
-
-    Returns:
-        The loss history, (steps,) or (steps, k), on the network's device.
 
     Raises:
         ValueError: wrong shape, device or dtype, no data, NaN, data outside the range, a count that is not positive.
