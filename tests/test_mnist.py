@@ -1,0 +1,78 @@
+import gzip
+import hashlib
+
+import pytest
+import torch
+
+from gkn_utils import load_images, mnist, read_idx
+
+
+def idx(array: torch.Tensor) -> bytes:
+    """`array` of uint8 as an IDX file."""
+    header = bytes([0, 0, 8, array.dim()]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
+    return header + array.numpy().tobytes()
+
+
+@pytest.fixture
+def mnist_folder(tmp_path, monkeypatch):
+    """A folder of MNIST's layout, with 5 training and 3 test digits, one file gzipped, and no way to download."""
+    (tmp_path / "mnist").mkdir()
+    hashes = {}
+    for part, n in [("train", 5), ("t10k", 3)]:
+        pixels = torch.arange(n, dtype=torch.uint8).reshape(n, 1, 1).expand(n, 28, 28).contiguous()
+        files = {f"{part}-images-idx3-ubyte": idx(pixels), f"{part}-labels-idx1-ubyte": idx(pixels[:, 0, 0])}
+        for name, content in files.items():
+            hashes[name] = hashlib.md5(content).hexdigest()
+            (tmp_path / "mnist" / name).write_bytes(content)
+    plain = tmp_path / "mnist" / "train-images-idx3-ubyte"
+    plain.with_name(plain.name + ".gz").write_bytes(gzip.compress(plain.read_bytes()))
+    plain.unlink()
+    monkeypatch.setattr(mnist, "MD5", hashes)
+    monkeypatch.setattr(mnist, "MIRRORS", ())
+    monkeypatch.setenv("GKN_DATA", str(tmp_path))
+    return tmp_path / "mnist"
+
+
+def test_mnist_from_a_folder(mnist_folder):
+    images = load_images("mnist")
+    assert len(images.pixels) == 8
+    assert torch.equal(images.pixels[:, 0, 3, 3].long(), images.labels)
+    assert sorted(load_images("mnist-test").labels.tolist()) == [0, 1, 2]
+    assert len(load_images("mnist-train").labels) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "magic number none"),
+        (b"\0\0\x0d\x03" + b"\0" * 12, "magic number 00000d03"),
+        (idx(torch.zeros(2, 3, 3, dtype=torch.uint8))[:-1], "got 33 bytes, needed 34"),
+        (idx(torch.zeros(2, 3, 3, dtype=torch.uint8)) + b"x", "got 35 bytes, needed 34"),
+        (b"\0\0\x08\x03\xff\xff", "got 6 bytes"),
+        (b"\0\0\x08\x03" + b"\xff" * 12, "got 16 bytes"),
+    ],
+)
+def test_a_damaged_idx_file(content, message):
+    with pytest.raises(ValueError, match=message):
+        read_idx(content)
+
+
+def test_damaged_mnist_files_are_refused_by_name(mnist_folder):
+    labels = mnist_folder / "t10k-labels-idx1-ubyte"
+    content = labels.read_bytes()
+    labels.write_bytes(content[:-1])
+    with pytest.raises(ValueError, match=r"t10k-labels-idx1-ubyte: got 10 bytes"):
+        load_images("mnist-test")
+    labels.write_bytes(content[:-1] + b"\7")
+    with pytest.raises(ValueError, match="MD5"):
+        load_images("mnist-test")
+    packed = mnist_folder / "train-images-idx3-ubyte.gz"
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(ValueError, match="cannot be unpacked"):
+        load_images("mnist-train")
+
+
+def test_mnist_that_is_nowhere_says_where_to_put_it(mnist_folder):
+    (mnist_folder / "t10k-images-idx3-ubyte").unlink()
+    with pytest.raises(FileNotFoundError, match=r"t10k-images-idx3-ubyte.gz: not in .* and no mirror gave it"):
+        load_images("mnist-test")
