@@ -32,6 +32,8 @@ def fit(
 ) -> Tensor:
     """Minimise Eq. 1 by Adam, changing `net` in place; return the loss before each step, (steps,) or (steps, k).
 
+    Under `torch.autocast` the matrix products are taken in its type, while the weights keep theirs.
+
     Args:
         net: one network, or `nets=k`. Losses are summed over networks, so that each learns as if it were alone.
         x: data (n, d), shared by all networks, or (k, n, d), within the range of the network's output.
@@ -58,6 +60,7 @@ def fit(
         loss = manifold_loss(net, batch)
         loss.sum().backward()
         adam.step()
+        torch.clear_autocast_cache()  # else torch.autocast would go on with the weights of the first step
         history[step] = loss.detach()
     return history
 

@@ -91,3 +91,15 @@ def test_tanh_data_does_not_fit_a_sigmoid(generator):
     fit(MLP(1, 5, 2, output=nn.Tanh(), generator=generator), x, steps=1)
     with pytest.raises(ValueError, match="range"):
         fit(MLP(1, 5, 2, generator=generator), x, steps=1)
+
+
+def test_under_autocast_it_learns_as_without(generator):
+    x = torch.rand(8, 4, generator=generator)
+    plain, mixed = (MLP(4, 32, 2, generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    loss = fit(plain, x, steps=300)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        low_precision = fit(mixed, x, steps=300)
+        assert torch.allclose(manifold_loss(mixed, x).float(), low_precision[-1], atol=1e-3)
+    assert loss[-1] < 0.1 * loss[0]
+    assert torch.allclose(low_precision, loss, rtol=0.1, atol=1e-3)
+    assert mixed.dtype == torch.float32
