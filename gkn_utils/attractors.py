@@ -44,17 +44,21 @@ def stored(net: MLP, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tenso
 
 
 def nearest(samples: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Distance to, and index of, the point of `x` (n, d) that is nearest to each of `samples` (..., d): (...) each."""
-    flat = samples.reshape(-1, samples.shape[-1])
-    parts = flat.split(1024)
+    """Distance to, and index of, the point of `x` that is nearest to each of `samples` (..., m, d): (..., m) each.
+
+    `x` is (n, d), or (k, n, d) where `samples` are (k, m, d): each network's own points.
+    """
+    if x.dim() == 3:
+        found = [nearest(of_one, points) for of_one, points in zip(samples, x, strict=True)]
+        return torch.stack([d for d, _ in found]), torch.stack([i for _, i in found])
+    parts = samples.reshape(-1, samples.shape[-1]).split(1024)
     indices = [torch.cdist(part, x).argmin(-1) for part in parts]
     distance = torch.cat([(part - x[i]).norm(dim=-1) for part, i in zip(parts, indices, strict=True)])
-    index = torch.cat(indices)
-    return distance.reshape(samples.shape[:-1]), index.reshape(samples.shape[:-1])
+    return distance.reshape(samples.shape[:-1]), torch.cat(indices).reshape(samples.shape[:-1])
 
 
 def landed(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
-    """Which `samples` (..., d) lie within tol * sqrt(d) of a point of `x` (n, d): booleans (...).
+    """Which `samples` (..., m, d) lie within tol * sqrt(d) of a point of `x` (n, d) or (k, n, d): booleans (..., m).
 
     An end state that did not land is spurious.
     """
@@ -62,9 +66,15 @@ def landed(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
 
 
 def recalled(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
-    """Which points of `x` (n, d) some of `samples` (m, d) or (k, m, d) landed on: booleans (n,) or (k, n)."""
-    on_point = torch.nn.functional.one_hot(nearest(samples, x)[1], len(x)).bool()
-    return (on_point & landed(samples, x, tol=tol).unsqueeze(-1)).any(-2)
+    """Which points of `x` (n, d) or (k, n, d) some of `samples` (m, d) or (k, m, d) landed on: booleans (n,) or (k, n).
+
+    The distance is that of `landed`.
+    """
+    distance, index = nearest(samples, x)
+    hits = (distance <= tol * x.shape[-1] ** 0.5).int()
+    return (
+        torch.zeros(*hits.shape[:-1], x.shape[-2], dtype=torch.int, device=x.device).scatter_add_(-1, index, hits) > 0
+    )
 
 
 def burn_in(frames: Iterable[Tensor], tol: float) -> Tensor:

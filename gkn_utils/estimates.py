@@ -51,6 +51,21 @@ def mean_difference(a, b, *, seed: int = 0) -> Estimate:
     return _bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), groups, seed)
 
 
+def slope(x, y, *, seed: int = 0) -> Estimate:
+    """The least-squares slope of `y` on `x`, with a bootstrap percentile interval over pairs."""
+    return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y, seed)
+
+
+def correlation(x, y, *, seed: int = 0) -> Estimate:
+    """Pearson's correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
+    return _of_pairs(_pearson, x, y, seed)
+
+
+def rank_correlation(x, y, *, seed: int = 0) -> Estimate:
+    """Spearman's rank correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
+    return _of_pairs(lambda x, y: _pearson(stats.rankdata(x, axis=-1), stats.rankdata(y, axis=-1)), x, y, seed)
+
+
 def middle(values, among=None) -> int:
     """The index of the (lower) median of `values`, among the indices where `among` is true."""
     values = _values("values", values)
@@ -71,11 +86,24 @@ def range_verdict(value: Estimate, low: float, high: float) -> str:
     return "holds" if inside else "fails" if value.high < low or value.low > high else "partly"
 
 
-def _bootstrapped(statistic: Callable, groups: list[np.ndarray], seed: int) -> Estimate:
-    rng = np.random.default_rng(seed)
-    result = stats.bootstrap(
-        groups, statistic, n_resamples=2000, batch=100, method="percentile", vectorized=True, rng=rng
-    )
+def _centred_product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return ((x - x.mean(-1, keepdims=True)) * (y - y.mean(-1, keepdims=True))).sum(-1)
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return _centred_product(x, y) / np.sqrt(_centred_product(x, x) * _centred_product(y, y))
+
+
+def _of_pairs(statistic: Callable, x, y, seed: int) -> Estimate:
+    x, y = _values("x", x), _values("y", y)
+    if x.size != y.size or np.ptp(x) == 0 or np.ptp(y) == 0:
+        raise ValueError(f"x, y: got {x.size} and {y.size} values, needed as many of both, neither of them constant")
+    return _bootstrapped(lambda x, y, axis=-1: statistic(x, y), [x, y], seed, paired=True)
+
+
+def _bootstrapped(statistic: Callable, groups: list[np.ndarray], seed: int, *, paired: bool = False) -> Estimate:
+    options = dict(n_resamples=2000, batch=100, method="percentile", vectorized=True, paired=paired)
+    result = stats.bootstrap(groups, statistic, **options, rng=np.random.default_rng(seed))
     interval = result.confidence_interval
     return Estimate(float(statistic(*groups)), float(interval.low), float(interval.high), min(g.size for g in groups))
 

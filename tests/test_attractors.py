@@ -86,3 +86,13 @@ def test_bad_arguments():
         burn_in([torch.zeros(1, 1)], tol=0.1)
     with pytest.raises(ValueError, match="got dim=2"):
         flat_share(MLP(2, 3, 1))
+
+
+def test_each_network_may_have_points_of_its_own(generator):
+    x, samples = torch.rand(3, 7, 2, generator=generator), torch.rand(3, 50, 2, generator=generator)
+    distance, index = nearest(samples, x)
+    one_distance, one_index = nearest(samples[1], x[1])
+    assert torch.equal(distance[1], one_distance)
+    assert torch.equal(index[1], one_index)
+    assert torch.equal(recalled(samples, x, tol=0.1)[2], recalled(samples[2], x[2], tol=0.1))
+    assert recalled(x, x).all()

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from gkn_utils import estimates
 from gkn_utils.estimates import Estimate
@@ -48,3 +49,17 @@ def test_empty_and_nan_are_refused():
         estimates.share([])
     with pytest.raises(ValueError, match="1 NaN"):
         estimates.mean([1, float("nan")])
+
+
+def test_slope_and_correlations_of_a_known_law():
+    x = np.linspace(0, 1, 200)
+    noise = np.random.default_rng(0).normal(size=200)
+    line = estimates.slope(x, 3 * x + 0.1 * noise)
+    assert line.low < 3 < line.high
+    assert line.value == pytest.approx(stats.linregress(x, 3 * x + 0.1 * noise).slope)
+    assert estimates.correlation(x, -x).value == pytest.approx(-1)
+    assert estimates.correlation(x, x + noise).value == pytest.approx(stats.pearsonr(x, x + noise).statistic)
+    assert estimates.rank_correlation(x, np.exp(9 * x)).value == pytest.approx(1)
+    assert estimates.rank_correlation(x, x + noise).value == pytest.approx(stats.spearmanr(x, x + noise).statistic)
+    with pytest.raises(ValueError, match="neither of them constant"):
+        estimates.slope(np.ones(5), np.arange(5))
