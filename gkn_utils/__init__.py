@@ -4,18 +4,20 @@ from gkn_utils.attractors import (
     burn_in,
     flat_share,
     jacobian,
+    jumpiness,
     landed,
     nearest,
     period,
     recalled,
     spectral_radius,
+    step_sizes,
     stored,
 )
 from gkn_utils.data import Images, load_images, points, to_pixels
 from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import claim, claims_table, save_figure, save_gif, save_results
-from gkn_utils.sampling import kaleidoscope
+from gkn_utils.sampling import kaleidoscope, last
 from gkn_utils.training import collapsed, fit, fitted, manifold_loss
 
 __all__ = [
@@ -29,8 +31,10 @@ __all__ = [
     "fitted",
     "flat_share",
     "jacobian",
+    "jumpiness",
     "kaleidoscope",
     "landed",
+    "last",
     "load_images",
     "manifold_loss",
     "nearest",
@@ -42,6 +46,7 @@ __all__ = [
     "save_gif",
     "save_results",
     "spectral_radius",
+    "step_sizes",
     "stored",
     "to_pixels",
 ]

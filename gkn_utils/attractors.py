@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterable
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from gkn_utils.network import MLP
-from gkn_utils.sampling import kaleidoscope
+from gkn_utils.sampling import kaleidoscope, last
 from gkn_utils.validation import check_count, check_points
 
 
@@ -39,7 +40,7 @@ def stored(net: MLP, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tenso
     Returns booleans (n,), or (k, n) for `nets=k`.
     """
     check_points("x", x, net)
-    *_, end = kaleidoscope(net, x, steps=steps)
+    end = last(kaleidoscope(net, x, steps=steps))
     return ((end - x).norm(dim=-1) < tol) & (spectral_radius(net, x) < 1)
 
 
@@ -92,6 +93,23 @@ def burn_in(frames: Iterable[Tensor], tol: float) -> Tensor:
     for iteration, frame in enumerate(frames, start=1):
         settled_at[(frame - frames[-1]).norm(dim=-1) > tol] = iteration
     return settled_at
+
+
+def step_sizes(frames: Iterable[Tensor]) -> Tensor:
+    """The root mean square over coordinates of each step: (steps, n) or (steps, k, n), from steps + 1 `frames`."""
+    return torch.stack([(b - a).square().mean(-1).sqrt() for a, b in pairwise(frames)])
+
+
+def jumpiness(frames: Iterable[Tensor]) -> Tensor:
+    """The largest step of a sample over its median step, the first iteration left out: (n,) or (k, n).
+
+    A sample that drifts evenly has 1; one that rests and then leaps has much more. Meant for `frames` with jitter, which
+    keep the median above 0. Needs three iterations or more.
+    """
+    sizes = step_sizes(frames)[1:]
+    if len(sizes) < 2:
+        raise ValueError(f"frames: got {len(sizes) + 2} states, needed the start and at least three iterations")
+    return sizes.amax(0) / sizes.median(0).values
 
 
 def period(frames: Iterable[Tensor], *, longest: int = 32, tol: float = 1e-3) -> Tensor:

@@ -23,6 +23,11 @@ class Images:
     source: str  # where they come from, in words
     standin: bool  # whether they stand in for the data set that the paper used
 
+    @property
+    def title(self) -> str:
+        """The source, and whether it is a stand-in, for the title of a figure."""
+        return f"stand-in: {self.source}" if self.standin else self.source
+
     def points(self, low: float, high: float) -> Tensor:
         """The pictures as float32 points (n, c*h*w), 0..255 mapped to low..high."""
         return self.pixels.flatten(1).float().div_(255).mul_(high - low).add_(low)

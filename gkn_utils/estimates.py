@@ -102,7 +102,7 @@ def _of_pairs(statistic: Callable, x, y, seed: int) -> Estimate:
 
 
 def _bootstrapped(statistic: Callable, groups: list[np.ndarray], seed: int, *, paired: bool = False) -> Estimate:
-    options = dict(n_resamples=2000, batch=100, method="percentile", vectorized=True, paired=paired)
+    options = {"n_resamples": 2000, "batch": 100, "method": "percentile", "vectorized": True, "paired": paired}
     result = stats.bootstrap(groups, statistic, **options, rng=np.random.default_rng(seed))
     interval = result.confidence_interval
     return Estimate(float(statistic(*groups)), float(interval.low), float(interval.high), min(g.size for g in groups))

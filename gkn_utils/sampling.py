@@ -1,6 +1,7 @@
 """Kaleidoscopic sampling, Eq. 2 and 3: a trained network is applied to noise again and again."""
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 from torch import Tensor
@@ -48,6 +49,11 @@ def kaleidoscope(
     if jitter == 0:
         return _iterate(net, z, steps, lambda x: x)
     return _iterate(net, z, steps, _jittered(jitter, low, high, as_generator(generator, net.device)))
+
+
+def last(states: Iterable[Tensor]) -> Tensor:
+    """The last of the states, without keeping the others in memory."""
+    return deque(states, maxlen=1)[0]
 
 
 @torch.no_grad()

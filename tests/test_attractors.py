@@ -8,6 +8,7 @@ from gkn_utils import (
     burn_in,
     flat_share,
     jacobian,
+    jumpiness,
     kaleidoscope,
     landed,
     nearest,
@@ -15,6 +16,7 @@ from gkn_utils import (
     points,
     recalled,
     spectral_radius,
+    step_sizes,
     stored,
 )
 
@@ -96,3 +98,17 @@ def test_each_network_may_have_points_of_its_own(generator):
     assert torch.equal(index[1], one_index)
     assert torch.equal(recalled(samples, x, tol=0.1)[2], recalled(samples[2], x[2], tol=0.1))
     assert recalled(x, x).all()
+
+
+def test_steps_of_a_contraction_shrink_at_its_rate(affine):
+    frames = list(kaleidoscope(affine([[0.5]], [0.0]), points([1.0, -4.0]), steps=4))
+    torch.testing.assert_close(step_sizes(frames)[:, 0], torch.tensor([0.5, 0.25, 0.125, 0.0625]))
+    torch.testing.assert_close(step_sizes(frames)[:, 1], 4 * step_sizes(frames)[:, 0])
+    torch.testing.assert_close(jumpiness(frames), torch.full((2,), 2.0))
+
+
+def test_a_leap_among_even_steps_is_jumpy():
+    way = torch.tensor([9.0, 0.0, 1.0, 2.0, 7.0, 8.0, 9.0]).reshape(-1, 1, 1)
+    assert jumpiness(way).tolist() == [5.0]
+    with pytest.raises(ValueError, match="at least three iterations"):
+        jumpiness(way[:3])

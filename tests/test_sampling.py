@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, kaleidoscope, points
+from gkn_utils import MLP, kaleidoscope, last, points
 
 
 def test_an_affine_contraction_converges_at_its_own_rate(affine):
@@ -70,3 +70,8 @@ def test_same_generator_same_result(generator):
 def test_bad_arguments_stop_at_the_call(z, options, message):
     with pytest.raises(ValueError, match=message):
         kaleidoscope(MLP(2, 5, 3), z, **({"steps": 3} | options))
+
+
+def test_last_is_the_last_state(affine):
+    net, z = affine([[0.5]], [0.0]), points([1.0])
+    assert last(kaleidoscope(net, z, steps=3)).item() == 0.125
