@@ -78,20 +78,23 @@ def recalled(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
     )
 
 
-def burn_in(frames: Iterable[Tensor], tol: float) -> Tensor:
+def burn_in(frames: Iterable[Tensor], tol: float, *, end: Tensor | None = None) -> Tensor:
     """Iterations until a sample stays within Euclidean distance `tol` of where it ends: integers (n,) or (k, n).
 
     `frames` are the states of `kaleidoscope`, (n, d) or (k, n, d) each, start included. A sample that still moved by
-    more than `tol` at the last iteration gets the number of iterations: it did not settle in the time it had.
+    more than `tol` at the last iteration gets the number of iterations: it did not settle in the time it had. Where
+    the last state is known, give it as `end`: the frames then need not fit in memory.
     """
     if not tol > 0:
         raise ValueError(f"tol: got {tol!r}, needed a number above 0")
-    frames = list(frames)
-    if len(frames) < 2:
-        raise ValueError(f"frames: got {len(frames)} states, needed at least the start and one iteration")
-    settled_at = torch.zeros(frames[-1].shape[:-1], dtype=torch.long, device=frames[-1].device)
+    if end is None:
+        frames = list(frames)
+        end = frames[-1] if frames else torch.empty(0)
+    settled_at, iteration = torch.zeros(end.shape[:-1], dtype=torch.long, device=end.device), 0
     for iteration, frame in enumerate(frames, start=1):
-        settled_at[(frame - frames[-1]).norm(dim=-1) > tol] = iteration
+        settled_at[(frame - end).norm(dim=-1) > tol] = iteration
+    if iteration < 2:
+        raise ValueError(f"frames: got {iteration} states, needed at least the start and one iteration")
     return settled_at
 
 
@@ -101,15 +104,14 @@ def step_sizes(frames: Iterable[Tensor]) -> Tensor:
 
 
 def jumpiness(frames: Iterable[Tensor]) -> Tensor:
-    """The largest step of a sample over its median step, the first iteration left out: (n,) or (k, n).
+    """The largest step of a sample as a share of its whole way, the first iteration left out: (n,) or (k, n).
 
-    A sample that drifts evenly has 1; one that rests and then leaps has much more. Meant for `frames` with jitter, which
-    keep the median above 0. Needs three iterations or more.
+    1 for a sample that makes its way in a single leap, 1/t for one that makes it in t equal steps.
     """
     sizes = step_sizes(frames)[1:]
-    if len(sizes) < 2:
-        raise ValueError(f"frames: got {len(sizes) + 2} states, needed the start and at least three iterations")
-    return sizes.amax(0) / sizes.median(0).values
+    if len(sizes) == 0:
+        raise ValueError("frames: got a start and at most one iteration, needed at least two iterations")
+    return sizes.amax(0) / sizes.sum(0).clamp_min(torch.finfo(sizes.dtype).tiny)
 
 
 def period(frames: Iterable[Tensor], *, longest: int = 32, tol: float = 1e-3) -> Tensor:

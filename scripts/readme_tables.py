@@ -1,4 +1,4 @@
-"""Write the README's table of claims from figures/*.json; with --check, only say whether it is up to date."""
+"""Write the README's tables of figures and claims from figures/; with --check, only say whether they are up to date."""
 
 import json
 import sys
@@ -6,11 +6,44 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-BEGIN, END = "<!-- claims: written by scripts/readme_tables.py -->", "<!-- end of claims -->"
-FIGURES = {"01_single_point": "2", "02_two_points": "3", "06_mnist_kaleidoscope": "7"}
+MARK = "<!-- {}: written by scripts/readme_tables.py -->"
+END = "<!-- end of {} -->"
+FIGURES = {
+    "00_kaleidoscope": "1: the method",
+    "01_single_point": "2: a single point",
+    "02_two_points": "3: two points, L=2 and L=7",
+    "03_four_points_tanh": "4: four points, tanh",
+    "04_grid_2d": "5: the plane",
+    "05_hypercube_flatness": "6: the hypercube",
+    "06_mnist_kaleidoscope": "7: MNIST",
+    "07_cifar_kaleidoscope": "8, top: CIFAR-10's dogs",
+    "08_celeba_kaleidoscope": "8, bottom: CelebA",
+}
 
 
-def table() -> str:
+def figures() -> str:
+    lines = ["| figure of the paper | notebook | quick | paper's settings | data |", "|---|---|---|---|---|"]
+    for stem, title in FIGURES.items():
+        links = [_pictures(Path("figures") / folder / stem) for folder in ("", "paper")]
+        cells = [title, f"[{stem}](notebooks/{stem}.ipynb)", *links, _data(stem)]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _pictures(stem: Path) -> str:
+    kinds = [kind for kind in (".png", ".gif") if (ROOT / stem).with_suffix(kind).exists()]
+    return ", ".join(f"[{kind[1:]}]({stem.as_posix()}{kind})" for kind in kinds) or "not run"
+
+
+def _data(stem: str) -> str:
+    """Where the data come from, stand-ins named, at the quick and at the paper's settings."""
+    paths = [ROOT / "figures" / folder / f"{stem}.json" for folder in ("", "paper")]
+    cards = [json.loads(path.read_text())["data"] for path in paths if path.exists()]
+    words = [("stand-in: " if card["standin"] else "") + card["source"] for card in cards]
+    return "; ".join(dict.fromkeys(words))
+
+
+def claims() -> str:
     lines = [
         "| figure | notebook | claim | the paper | quick: measured [95%] | verdict | paper's settings | verdict |",
         "|---|---|---|---|---|---|---|---|",
@@ -19,7 +52,8 @@ def table() -> str:
         quick, paper = _claims(path), _claims(path.parent / "paper" / path.name)
         for claim_id, claim in quick.items():
             link = f"[{path.stem}](notebooks/{path.stem}.ipynb)"
-            cells = [FIGURES[path.stem], link, f"{claim_id}: {claim['statement']} ({claim['metric']})", claim["paper"]]
+            statement = f"{claim_id}: {claim['statement']} ({claim['metric']})"
+            cells = [FIGURES[path.stem][0], link, statement, claim["paper"]]
             lines.append("| " + " | ".join(cells + _measured(claim) + _measured(paper.get(claim_id))) + " |")
     return "\n".join(lines)
 
@@ -36,9 +70,10 @@ def _measured(claim: dict | None) -> list[str]:
 
 
 def main() -> None:
-    text = README.read_text()
-    start, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    fresh = f"{text[:start]}\n{table()}\n{text[end:]}"
+    text = fresh = README.read_text()
+    for name, table in (("figures", figures), ("claims", claims)):
+        start, end = fresh.index(MARK.format(name)) + len(MARK.format(name)), fresh.index(END.format(name))
+        fresh = f"{fresh[:start]}\n{table()}\n{fresh[end:]}"
     if "--check" in sys.argv[1:]:
         sys.exit(0 if fresh == text else "README.md is out of date: run python scripts/readme_tables.py")
     README.write_text(fresh)

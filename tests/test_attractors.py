@@ -11,6 +11,7 @@ from gkn_utils import (
     jumpiness,
     kaleidoscope,
     landed,
+    last,
     nearest,
     period,
     points,
@@ -104,11 +105,19 @@ def test_steps_of_a_contraction_shrink_at_its_rate(affine):
     frames = list(kaleidoscope(affine([[0.5]], [0.0]), points([1.0, -4.0]), steps=4))
     torch.testing.assert_close(step_sizes(frames)[:, 0], torch.tensor([0.5, 0.25, 0.125, 0.0625]))
     torch.testing.assert_close(step_sizes(frames)[:, 1], 4 * step_sizes(frames)[:, 0])
-    torch.testing.assert_close(jumpiness(frames), torch.full((2,), 2.0))
+    torch.testing.assert_close(jumpiness(frames), torch.full((2,), 4 / 7))
 
 
 def test_a_leap_among_even_steps_is_jumpy():
     way = torch.tensor([9.0, 0.0, 1.0, 2.0, 7.0, 8.0, 9.0]).reshape(-1, 1, 1)
-    assert jumpiness(way).tolist() == [5.0]
-    with pytest.raises(ValueError, match="at least three iterations"):
-        jumpiness(way[:3])
+    torch.testing.assert_close(jumpiness(way), torch.tensor([5 / 9]))
+    with pytest.raises(ValueError, match="at least two iterations"):
+        jumpiness(way[:2])
+
+
+def test_burn_in_of_a_stream_needs_only_its_end(affine):
+    net, z = affine([[0.5]], [0.0]), points([1.0, 0.0])
+    end = last(kaleidoscope(net, z, steps=40))
+    assert burn_in(kaleidoscope(net, z, steps=40), tol=0.01, end=end).tolist() == [7, 0]
+    with pytest.raises(ValueError, match="at least the start and one iteration"):
+        burn_in([z], tol=0.01)
