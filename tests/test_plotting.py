@@ -31,3 +31,61 @@ def test_captions_add_a_strip():
 def test_the_ladder_ends_at_the_last():
     assert list(plotting.ladder(50)) == [*range(31), 40, 50]
     assert list(plotting.ladder(5)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_counts_are_shares_of_the_networks():
+    _, ax = plt.subplots()
+    flags = torch.tensor([[True, True], [True, False], [False, True], [False, False]])
+    plotting.counted(ax, {"stored": flags, "recalled": flags & False})
+    assert [bar.get_height() for bar in ax.patches] == [0.25, 0.5, 0.25, 1, 0, 0]
+
+
+def test_basins_have_the_first_coordinate_on_the_horizontal_axis():
+    _, ax = plt.subplots()
+    ends = torch.tensor([[0, 1], [-1, 1]])  # [1, 0] is the corner at the lower right
+    plotting.basins(ax, torch.tensor([0.0, 1.0]), ends, torch.rand(2, 2))
+    shown = ax.images[0].get_array()
+    assert shown[0, 1] == -1
+    assert shown[1, 0] == 1
+    assert ax.images[0].origin == "lower"
+
+
+def test_points_lie_on_the_surface_at_their_own_loss():
+    ax = plt.figure().add_subplot(projection="3d")
+    axis, place = torch.linspace(0, 1, 5), torch.tensor([[0.1, 0.9]])
+    plotting.surface(ax, axis, torch.zeros(5, 5), noise=(place, torch.tensor([0.3])))
+    x, y, z = ax.collections[-1]._offsets3d
+    assert (x[0], y[0], z[0]) == pytest.approx((0.1, 0.9, 0.3))
+
+
+def test_the_field_flows_along_its_steps():
+    _, ax = plt.subplots()
+    axis = torch.linspace(0, 1, 9)
+    plotting.field(ax, axis, torch.tensor([1.0, 0.0]).expand(9, 9, 2))
+    pieces = [path.vertices for path in ax.collections[0].get_paths()]
+    assert pieces
+    assert all(np.ptp(piece[:, 1]) < 1e-6 < np.ptp(piece[:, 0]) for piece in pieces)
+
+
+def test_paths_start_at_crosses_and_end_at_circles():
+    _, ax = plt.subplots()
+    states = torch.tensor([[[0.0, 0.0]], [[1.0, 2.0]], [[3.0, 4.0]]])
+    plotting.paths(ax, states)
+    assert [tuple(map(float, line.get_xydata()[0])) for line in ax.lines[1:]] == [(0, 0), (3, 4)]
+
+
+def test_a_rendered_figure_is_an_array_and_is_closed():
+    fig = plt.figure(figsize=(2, 1), dpi=50)
+    frame = plotting.rendered(fig)
+    assert frame.shape == (50, 100, 3)
+    assert frame.dtype == np.uint8
+    assert not plt.fignum_exists(fig.number)
+
+
+def test_a_schematic_puts_each_stack_at_its_place():
+    _, ax = plt.subplots()
+    plotting.schematic(ax, [0, 4], [np.zeros((8, 2), np.uint8)] * 2, ["$z$", "$f(z)$"])
+    plotting.network_icon(ax, 2, frozen=True)
+    plotting.arrow(ax, 0.5, 1, text="burn-in")
+    assert [image.get_extent() for image in ax.images] == [[-0.25, 0.25, -1, 1], [3.75, 4.25, -1, 1]]
+    assert "burn-in" in [text.get_text() for text in ax.texts]

@@ -1,0 +1,37 @@
+"""One style, and functions that draw on a given axis. Arguments are tensors; nothing is computed that a claim needs."""
+
+from gkn_utils.plotting.drawing import arrow, network_icon, schematic
+from gkn_utils.plotting.line import cobweb, curves, identity_line, samples_on_loss
+from gkn_utils.plotting.mosaics import captioned, ladder, mosaic, pictures, rendered
+from gkn_utils.plotting.networks import counted, outcomes, shares, step_share
+from gkn_utils.plotting.plane import basins, field, paths, surface
+from gkn_utils.plotting.style import BAND, CURVE, DATA, NOISE, SAMPLE, use_style
+
+__all__ = [
+    "BAND",
+    "CURVE",
+    "DATA",
+    "NOISE",
+    "SAMPLE",
+    "arrow",
+    "basins",
+    "captioned",
+    "cobweb",
+    "counted",
+    "curves",
+    "field",
+    "identity_line",
+    "ladder",
+    "mosaic",
+    "network_icon",
+    "outcomes",
+    "paths",
+    "pictures",
+    "rendered",
+    "samples_on_loss",
+    "schematic",
+    "shares",
+    "step_share",
+    "surface",
+    "use_style",
+]

@@ -1,0 +1,47 @@
+"""Many networks at once: shares, distributions, outcomes and counts."""
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from gkn_utils.plotting.style import CURVE, NOISE, SAMPLE
+
+
+def shares(ax: Axes, estimates: dict) -> None:
+    """Shares with their intervals, from `Estimate`s by iteration."""
+    values = [e.value for e in estimates.values()]
+    errors = [[e.value - e.low for e in estimates.values()], [e.high - e.value for e in estimates.values()]]
+    ax.errorbar(list(estimates), values, errors, fmt="o-", color=SAMPLE)
+    ax.set(ylim=(0, 1.03))
+
+
+def step_share(ax: Axes, values: Tensor, *, label: str, color: str) -> None:
+    """The share of `values` that are at most what the horizontal axis says."""
+    sns.ecdfplot(x=values.flatten().numpy(), ax=ax, label=label, color=color)
+    ax.set(ylim=(0, 1.02), ylabel="share")
+
+
+def outcomes(ax: Axes, groups: dict) -> None:
+    """How many networks fitted, ended between, or collapsed: a bar a group, from (fitted, collapsed) flags."""
+    for place, (fitted, collapsed) in enumerate(groups.values()):
+        parts = [fitted.float().mean().item(), collapsed.float().mean().item()]
+        parts.insert(1, 1 - sum(parts))
+        starts = np.cumsum([0, *parts])[:-1]
+        ax.barh(place, parts, left=starts, color=[SAMPLE, "0.8", NOISE])
+        for start, part in zip(starts, parts, strict=True):
+            ax.text(start + part / 2, place, f"{part:.0%}", ha="center", va="center", color="black")
+    ax.set(yticks=range(len(groups)), yticklabels=groups, xlim=(0, 1), xlabel="share of networks")
+    ax.set_title("fitted (green), between (grey), collapsed (red)")
+    ax.invert_yaxis()
+
+
+def counted(ax: Axes, groups: dict) -> None:
+    """How many points each network has, 0 to all: a bar a count for each label, from flags (networks, points)."""
+    width = 0.8 / len(groups)
+    for place, (label, flags) in enumerate(groups.items()):
+        share = flags.sum(-1).bincount(minlength=flags.shape[-1] + 1) / len(flags)
+        offset = (place - (len(groups) - 1) / 2) * width
+        bars = ax.bar(np.arange(len(share)) + offset, share, width, color=(CURVE, SAMPLE, NOISE)[place], label=label)
+        ax.bar_label(bars, [f"{s:.0%}" for s in share], fontsize="small")
+    ax.set(xticks=range(len(share)), ylabel="share of networks")

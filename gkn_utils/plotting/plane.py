@@ -1,0 +1,58 @@
+"""Networks of two dimensions: the loss surface, and basins, ways and field from above."""
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from torch import Tensor
+
+from gkn_utils.plotting.style import BAND, DATA, NOISE, SAMPLE
+
+
+def surface(ax: Axes, axis: Tensor, loss: Tensor, **points: tuple) -> None:
+    """A panel of the paper's Figure 5 on a 3-D axis: the loss (m, m) above the square, and points at their loss.
+
+    `axis` is (m,); `noise` and `samples` are pairs of points (n, 2) and their loss (n,).
+    """
+    ax.plot_surface(*np.meshgrid(axis, axis, indexing="ij"), loss.numpy(), color=BAND, alpha=0.45, lw=0)
+    for label, (place, height) in points.items():
+        color = NOISE if label == "noise" else SAMPLE
+        ax.scatter(place[:, 0], place[:, 1], height, color=color, s=16, label=label, depthshade=False)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+    ax.tick_params(pad=-2, labelsize="x-small")
+    ax.view_init(elev=22, azim=-55)
+
+
+def basins(ax: Axes, axis: Tensor, ends: Tensor, x: Tensor) -> None:
+    """Where each start of a square ends: the index (m, m) of its training point in colour, -1 (spurious) in white."""
+    palette = ListedColormap(["white", *sns.color_palette("pastel", len(x))])
+    low, high = axis[0].item(), axis[-1].item()
+    ax.imshow(
+        ends.T,
+        origin="lower",
+        extent=(low, high, low, high),
+        cmap=palette,
+        vmin=-1.5,
+        vmax=len(x) - 0.5,
+        interpolation="nearest",
+    )
+    ax.plot(x[:, 0], x[:, 1], "o", color=DATA, ms=6, zorder=6)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
+
+
+def paths(ax: Axes, states: Tensor) -> None:
+    """The ways of samples in the plane, from their states (t, n, 2): from a red cross to a green circle."""
+    ax.plot(states[:, :, 0], states[:, :, 1], color="0.25", lw=0.8)
+    ax.plot(states[0, :, 0], states[0, :, 1], "x", color=NOISE, ms=5, mew=1.5, label="noise")
+    ax.plot(states[-1, :, 0], states[-1, :, 1], "o", color=SAMPLE, ms=7, mfc="none", mew=1.5, label="samples")
+
+
+def field(ax: Axes, axis: Tensor, step: Tensor) -> None:
+    """The vector field f(x) - x, (m, m, 2), as streamlines whose colour is the length of the step."""
+    step = step.permute(2, 1, 0).numpy()
+    length = np.hypot(*step)
+    ax.streamplot(
+        axis.numpy(), axis.numpy(), *step, color=length, cmap="crest", density=1, linewidth=0.9, arrowsize=0.8
+    )
+    sides = (axis[0].item(), axis[-1].item())
+    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=sides, ylim=sides, aspect="equal")
