@@ -40,7 +40,7 @@ def counted(ax: Axes, groups: dict) -> None:
     """How many points each network has, 0 to all: a bar a count for each label, from flags (networks, points)."""
     width = 0.8 / len(groups)
     for place, (label, flags) in enumerate(groups.items()):
-        share = flags.sum(-1).bincount(minlength=flags.shape[-1] + 1) / len(flags)
+        share = np.bincount(flags.sum(-1).numpy(), minlength=flags.shape[-1] + 1) / len(flags)
         offset = (place - (len(groups) - 1) / 2) * width
         bars = ax.bar(np.arange(len(share)) + offset, share, width, color=(CURVE, SAMPLE, NOISE)[place], label=label)
         ax.bar_label(bars, [f"{s:.0%}" for s in share], fontsize="small")
