@@ -69,7 +69,7 @@ def load_images(name: str, *, count: int | None = None, seed: int = 0) -> Images
         return PICTURES[name](count, seed)
     if name in ARRAYS:
         return _shuffled(ARRAYS[name](), name, count, seed)
-    if Path(name).exists():
+    if isinstance(name, str | Path) and str(name) and Path(name).exists():
         pixels = read_pictures(Path(name), (32, 32), count=count, seed=seed)
         return Images(pixels, None, f"pictures of {Path(name).name}", standin=True)
     raise ValueError(

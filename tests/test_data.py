@@ -43,6 +43,9 @@ def test_pixels_become_points_and_pixels_again():
     ("name", "count", "message"),
     [
         ("mnist5k", None, "name: got 'mnist5k', needed one of"),
+        ("", None, "name: got '', needed one of"),
+        (None, None, "name: got None, needed one of"),
+        ("photos", 859, "needed at most the 858 images of photos"),
         ("mnist-5k", 0, "count: got 0"),
         ("mnist-5k", 5001, "5000"),
     ],

@@ -36,7 +36,7 @@ def basins(ax: Axes, axis: Tensor, ends: Tensor, x: Tensor) -> None:
         vmax=len(x) - 0.5,
         interpolation="nearest",
     )
-    ax.plot(x[:, 0], x[:, 1], "o", color=DATA, ms=6, zorder=6)
+    ax.plot(*x.T.numpy(), "o", color=DATA, ms=6, zorder=6)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
 
 
