@@ -17,7 +17,8 @@ def surface(ax: Axes, axis: Tensor, loss: Tensor, **points: tuple) -> None:
     ax.plot_surface(*np.meshgrid(axis, axis, indexing="ij"), loss.numpy(), color=BAND, alpha=0.45, lw=0)
     for label, (place, height) in points.items():
         color = NOISE if label == "noise" else SAMPLE
-        ax.scatter(place[:, 0], place[:, 1], height, color=color, s=16, label=label, depthshade=False)
+        look = {"color": color, "s": 22, "ec": "black", "lw": 0.4, "depthshade": False}
+        ax.scatter(place[:, 0], place[:, 1], height, label=label, **look)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.tick_params(pad=-2, labelsize="x-small")
     ax.view_init(elev=22, azim=-55)
