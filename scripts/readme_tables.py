@@ -54,7 +54,8 @@ def claims() -> str:
             link = f"[{path.stem}](notebooks/{path.stem}.ipynb)"
             statement = f"{claim_id}: {claim['statement']} ({claim['metric']})"
             cells = [FIGURES[path.stem][0], link, statement, claim["paper"]]
-            lines.append("| " + " | ".join(cells + _measured(claim) + _measured(paper.get(claim_id))) + " |")
+            cells += _measured(claim, claim["metric"]) + _measured(paper.get(claim_id), claim["metric"])
+            lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
@@ -62,11 +63,13 @@ def _claims(path: Path) -> dict:
     return json.loads(path.read_text())["claims"] if path.exists() else {}
 
 
-def _measured(claim: dict | None) -> list[str]:
+def _measured(claim: dict | None, metric: str) -> list[str]:
+    """The number, the metric if it is another than `metric`, and the verdict."""
     if claim is None:
         return ["not run", ""]
     low, high = claim["interval"]
-    return [f"{claim['measured']:g} [{low:g}, {high:g}]", f"**{claim['verdict']}**"]
+    other = "" if claim["metric"] == metric else f" ({claim['metric']})"
+    return [f"{claim['measured']:g} [{low:g}, {high:g}]{other}", f"**{claim['verdict']}**"]
 
 
 def main() -> None:
