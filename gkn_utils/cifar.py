@@ -13,7 +13,7 @@ FOLDER, ARCHIVE = "cifar-10-batches-bin", "cifar-10-binary.tar.gz"
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 BATCHES = [f"data_batch_{i}.bin" for i in range(1, 6)]
-RECORD, DOG = 1 + 3 * 32 * 32, 5
+RECORD, RECORDS, DOG = 1 + 3 * 32 * 32, 10_000, 5
 
 
 def cifar10_dogs() -> Tensor:
@@ -30,6 +30,9 @@ def cifar10_dogs() -> Tensor:
         contents = [(folder / name).read_bytes() for name in BATCHES]
     else:
         contents = _unpacked(archive) if archive.exists() else fetch(archive, [m + ARCHIVE for m in MIRRORS], _unpacked)
+    for content, name in zip(contents, BATCHES, strict=True):
+        if len(content) != RECORDS * RECORD:
+            raise ValueError(f"{name}: got {len(content):,} bytes, needed {RECORDS * RECORD:,}, {RECORDS:,} pictures")
     return torch.cat([dogs(content, name) for content, name in zip(contents, BATCHES, strict=True)])
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,7 @@ def _checked(path: Path) -> bytes:
     """The content of `path`, unpacked if its name ends in .gz; `ValueError` if it is not what MNIST published."""
     try:
         content = path.read_bytes() if path.suffix != ".gz" else gzip.decompress(path.read_bytes())
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path}: cannot be unpacked ({error}); remove it to fetch it again") from None
     read_idx(content, str(path))
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()

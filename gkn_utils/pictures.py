@@ -3,6 +3,7 @@
 import io
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -10,6 +11,18 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
+
+# What Pillow raises for files that are no pictures, and zipfile for members that are damaged, locked or unknown to it.
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+    Image.DecompressionBombError,
+)
 
 
 def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed: int) -> Tensor:
@@ -30,7 +43,7 @@ def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed:
             break
         try:
             pictures.append(_picture(read(name), size))
-        except (OSError, SyntaxError, ValueError, zipfile.BadZipFile, Image.DecompressionBombError):
+        except BROKEN:
             skipped.append(name)
     if skipped:
         named = ", ".join(sorted(skipped)[:10]) + (", ..." if len(skipped) > 10 else "")
@@ -85,7 +98,9 @@ def _picture(content: bytes, size: tuple[int, int]) -> np.ndarray:
     image.draft(None, (2 * size[0], 2 * size[1]))
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image) / 257).round().astype(np.uint8))
+        image = Image.fromarray((np.asarray(image) / 257).round().clip(0, 255).astype(np.uint8))
+    if image.mode == "F":
+        raise ValueError("got a picture of floats, whose range is unknown, needed integers")
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

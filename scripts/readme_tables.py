@@ -49,27 +49,33 @@ def claims() -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for path in sorted((ROOT / "figures").glob("*.json")):
-        quick, paper = _claims(path), _claims(path.parent / "paper" / path.name)
-        for claim_id, claim in quick.items():
+        quick, paper = _results(path), _results(path.parent / "paper" / path.name)
+        for claim_id, claim in quick[0].items():
             link = f"[{path.stem}](notebooks/{path.stem}.ipynb)"
             statement = f"{claim_id}: {claim['statement']} ({claim['metric']})"
             cells = [FIGURES[path.stem][0], link, statement, claim["paper"]]
-            cells += _measured(claim, claim["metric"]) + _measured(paper.get(claim_id), claim["metric"])
+            for claims_of, card in (quick, paper):
+                cells += _measured(claims_of.get(claim_id), claim["metric"], card["standin"])
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _claims(path: Path) -> dict:
-    return json.loads(path.read_text())["claims"] if path.exists() else {}
+def _results(path: Path) -> tuple[dict, dict]:
+    """The claims of a JSON file and its data card."""
+    content = json.loads(path.read_text()) if path.exists() else {"claims": {}, "data": {"standin": False}}
+    return content["claims"], content["data"]
 
 
-def _measured(claim: dict | None, metric: str) -> list[str]:
-    """The number, the metric if it is another than `metric`, and the verdict."""
+def _measured(claim: dict | None, metric: str, standin: bool) -> list[str]:
+    """The number, the metric if it is another than `metric`, and the verdict, with a word if the data stand in."""
     if claim is None:
         return ["not run", ""]
     low, high = claim["interval"]
     other = "" if claim["metric"] == metric else f" ({claim['metric']})"
-    return [f"{claim['measured']:g} [{low:g}, {high:g}]{other}", f"**{claim['verdict']}**"]
+    return [
+        f"{claim['measured']:g} [{low:g}, {high:g}]{other}",
+        f"**{claim['verdict']}**" + (" (stand-in)" if standin else ""),
+    ]
 
 
 def main() -> None:

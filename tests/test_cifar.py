@@ -4,6 +4,7 @@ import tarfile
 
 import pytest
 import torch
+from PIL import Image
 
 from gkn_utils import cifar, load_images
 
@@ -19,6 +20,7 @@ def folder(tmp_path, monkeypatch):
     """Five batches of four pictures, two of them dogs, in a folder of CIFAR-10's layout."""
     monkeypatch.setenv("GKN_DATA", str(tmp_path))
     monkeypatch.setattr(cifar, "MIRRORS", ())
+    monkeypatch.setattr(cifar, "RECORDS", 4)
     (tmp_path / cifar.FOLDER).mkdir()
     for name in cifar.BATCHES:
         (tmp_path / cifar.FOLDER / name).write_bytes(batch([5, 0, 5, 9]))
@@ -69,6 +71,24 @@ def test_a_missing_batch(folder):
     (folder / "data_batch_3.bin").unlink()
     with pytest.raises(ValueError, match=r"got no data_batch_3.bin"):
         load_images("cifar10-dogs")
+
+
+def test_a_batch_cut_off_between_two_pictures(folder):
+    batch_3 = folder / "data_batch_3.bin"
+    batch_3.write_bytes(batch_3.read_bytes()[: 2 * cifar.RECORD])
+    with pytest.raises(ValueError, match=r"data_batch_3.bin: got 6,146 bytes, needed 12,292"):
+        load_images("cifar10-dogs")
+
+
+def test_the_folder_of_batches_comes_before_the_folder_of_pictures(folder):
+    pictures = folder.parent / "cifar10-dogs"
+    pictures.mkdir()
+    Image.new("RGB", (32, 32), (200, 0, 0)).save(pictures / "0.png")
+    assert len(load_images("cifar10-dogs").pixels) == 10
+    for file in folder.iterdir():
+        file.unlink()
+    folder.rmdir()
+    assert load_images("cifar10-dogs").pixels[0, :, 5, 5].tolist() == [200, 0, 0]
 
 
 def test_an_archive_cut_off_or_mislabelled_is_refused_and_left_alone(archive):

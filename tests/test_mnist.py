@@ -70,6 +70,11 @@ def test_damaged_mnist_files_are_refused_by_name(mnist_folder):
     packed.write_bytes(packed.read_bytes()[:-20])
     with pytest.raises(ValueError, match="cannot be unpacked"):
         load_images("mnist-train")
+    damaged = bytearray(gzip.compress(bytes(range(256)) * 10))
+    damaged[20:40] = b"\xff" * 20
+    packed.write_bytes(damaged)
+    with pytest.raises(ValueError, match="cannot be unpacked"):
+        load_images("mnist-train")
 
 
 def test_mnist_that_is_nowhere_says_where_to_put_it(mnist_folder):

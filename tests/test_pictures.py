@@ -126,6 +126,29 @@ def test_a_damaged_picture_in_a_zip_is_skipped(celeba):
         assert len(load_images("celeba").pixels) == 4
 
 
+def test_a_damaged_stream_and_a_locked_member_are_skipped(tmp_path):
+    path, noise = tmp_path / "a.zip", np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("damaged.bmp", "locked.bmp", "whole.bmp"):
+            with archive.open(name, "w") as file:
+                Image.fromarray(noise // 64).save(file, "bmp")
+    with zipfile.ZipFile(path) as archive:
+        places = [info.header_offset for info in archive.infolist()]
+    content = bytearray(path.read_bytes())
+    content[places[0] + 60 : places[0] + 90] = b"\xff" * 30
+    content[places[1] + 6] |= 1  # the flag "encrypted", here and in the central directory
+    content[content.index(b"PK\1\2", content.index(b"PK\1\2") + 1) + 8] |= 1
+    path.write_bytes(content)
+    with pytest.warns(UserWarning, match=r"skipped 2 of 3 files, not pictures: damaged.bmp, locked.bmp"):
+        assert len(load_images(str(path)).pixels) == 1
+
+
+def test_a_picture_of_floats_is_skipped(tmp_path):
+    Image.fromarray(np.ones((8, 8), np.float32)).save(tmp_path / "a.tif")
+    with pytest.warns(UserWarning, match=r"a.tif"), pytest.raises(ValueError, match="got 0 pictures"):
+        load_images(str(tmp_path))
+
+
 def test_the_stand_ins():
     photos, faces = load_images("photos"), load_images("faces")
     assert photos.pixels.shape == (858, 3, 32, 32)
