@@ -18,7 +18,7 @@ from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import kaleidoscope, last
-from gkn_utils.training import collapsed, fit, fitted, manifold_loss
+from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss
 
 __all__ = [
     "MLP",
@@ -28,6 +28,7 @@ __all__ = [
     "claims_table",
     "collapsed",
     "fit",
+    "fit_in_stages",
     "fitted",
     "flat_share",
     "jacobian",

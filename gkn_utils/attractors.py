@@ -73,9 +73,8 @@ def recalled(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
     """
     distance, index = nearest(samples, x)
     hits = (distance <= tol * x.shape[-1] ** 0.5).int()
-    return (
-        torch.zeros(*hits.shape[:-1], x.shape[-2], dtype=torch.int, device=x.device).scatter_add_(-1, index, hits) > 0
-    )
+    visits = hits.new_zeros(*hits.shape[:-1], x.shape[-2]).scatter_add_(-1, index, hits)
+    return visits > 0
 
 
 def burn_in(frames: Iterable[Tensor], tol: float, *, end: Tensor | None = None) -> Tensor:

@@ -13,7 +13,7 @@ FOLDER, ARCHIVE = "cifar-10-batches-bin", "cifar-10-binary.tar.gz"
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 BATCHES = [f"data_batch_{i}.bin" for i in range(1, 6)]
-RECORD, RECORDS, DOG = 1 + 3 * 32 * 32, 10_000, 5
+RECORD_BYTES, BATCH_PICTURES, DOG = 1 + 3 * 32 * 32, 10_000, 5
 
 
 def cifar10_dogs() -> Tensor:
@@ -30,9 +30,10 @@ def cifar10_dogs() -> Tensor:
         contents = [(folder / name).read_bytes() for name in BATCHES]
     else:
         contents = _unpacked(archive) if archive.exists() else fetch(archive, [m + ARCHIVE for m in MIRRORS], _unpacked)
+    whole = BATCH_PICTURES * RECORD_BYTES
     for content, name in zip(contents, BATCHES, strict=True):
-        if len(content) != RECORDS * RECORD:
-            raise ValueError(f"{name}: got {len(content):,} bytes, needed {RECORDS * RECORD:,}, {RECORDS:,} pictures")
+        if len(content) != whole:
+            raise ValueError(f"{name}: got {len(content):,} bytes, needed {whole:,}, {BATCH_PICTURES:,} pictures")
     return torch.cat([dogs(content, name) for content, name in zip(contents, BATCHES, strict=True)])
 
 
@@ -41,9 +42,9 @@ def dogs(content: bytes, name: str = "CIFAR-10 batch") -> Tensor:
 
     Raises `ValueError` if the length is no number of whole records, or a label is not below 10.
     """
-    if not content or len(content) % RECORD:
-        raise ValueError(f"{name}: got {len(content):,} bytes, needed a multiple of {RECORD:,}")
-    records = torch.frombuffer(bytearray(content), dtype=torch.uint8).reshape(-1, RECORD)
+    if not content or len(content) % RECORD_BYTES:
+        raise ValueError(f"{name}: got {len(content):,} bytes, needed a multiple of {RECORD_BYTES:,}")
+    records = torch.frombuffer(bytearray(content), dtype=torch.uint8).reshape(-1, RECORD_BYTES)
     if records[:, 0].max() > 9:
         raise ValueError(f"{name}: got the label {records[:, 0].max()}, needed labels below 10: not a CIFAR-10 batch")
     return records[records[:, 0] == DOG, 1:].reshape(-1, 3, 32, 32)

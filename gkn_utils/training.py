@@ -1,7 +1,7 @@
 """Manifold learning, Eq. 1: a network learns to return its input."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -50,19 +50,18 @@ def fit(
     check_count("steps", steps)
     if not lr > 0:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
-    generator = as_generator(generator, net.device)
-    batches = _batches(x, batch_size, generator)
+    batches = _batches(x, batch_size, as_generator(generator, net.device))
+    return _descend(net, itertools.islice(batches, steps), steps, lr)
 
-    adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
-    history = torch.empty(steps, *([net.nets] if net.nets else []), dtype=net.dtype, device=net.device)
-    for step, batch in enumerate(itertools.islice(batches, steps)):
-        adam.zero_grad()
-        loss = manifold_loss(net, batch)
-        loss.sum().backward()
-        adam.step()
-        torch.clear_autocast_cache()  # else torch.autocast would go on with the weights of the first step
-        history[step] = loss.detach()
-    return history
+
+def fit_in_stages(net: MLP, x: Tensor, *, steps: Sequence[int], lrs: Sequence[float], **options) -> Tensor:
+    """`fit` once for each pair of steps and learning rate, with the same `options`; the losses of all, end to end.
+
+    Adam starts anew in each stage. Raises `ValueError`, before the first, for stages that do not pair up.
+    """
+    if not 0 < len(steps) == len(lrs):
+        raise ValueError(f"steps, lrs: got {len(steps)} and {len(lrs)} stages, needed as many of both, at least one")
+    return torch.cat([fit(net, x, steps=n, lr=lr, **options) for n, lr in zip(steps, lrs, strict=True)])
 
 
 def fitted(loss: Tensor) -> Tensor:
@@ -76,6 +75,20 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
     The mean of the data, returned for every input, has just that variance as its loss.
     """
     return loss >= 0.9 * x.var(dim=0, correction=0).mean()
+
+
+def _descend(net: MLP, batches: Iterator[Tensor], steps: int, lr: float) -> Tensor:
+    """One step of Adam for each batch; the loss before each."""
+    adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
+    history = torch.empty(steps, *([net.nets] if net.nets else []), dtype=net.dtype, device=net.device)
+    for step, batch in enumerate(batches):
+        adam.zero_grad()
+        loss = manifold_loss(net, batch)
+        loss.sum().backward()
+        adam.step()
+        torch.clear_autocast_cache()  # else torch.autocast would go on with the weights of the first step
+        history[step] = loss.detach()
+    return history
 
 
 def _batches(x: Tensor, size: int | None, generator: torch.Generator) -> Iterator[Tensor]:

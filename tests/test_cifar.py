@@ -20,7 +20,7 @@ def folder(tmp_path, monkeypatch):
     """Five batches of four pictures, two of them dogs, in a folder of CIFAR-10's layout."""
     monkeypatch.setenv("GKN_DATA", str(tmp_path))
     monkeypatch.setattr(cifar, "MIRRORS", ())
-    monkeypatch.setattr(cifar, "RECORDS", 4)
+    monkeypatch.setattr(cifar, "BATCH_PICTURES", 4)
     (tmp_path / cifar.FOLDER).mkdir()
     for name in cifar.BATCHES:
         (tmp_path / cifar.FOLDER / name).write_bytes(batch([5, 0, 5, 9]))
@@ -75,7 +75,7 @@ def test_a_missing_batch(folder):
 
 def test_a_batch_cut_off_between_two_pictures(folder):
     batch_3 = folder / "data_batch_3.bin"
-    batch_3.write_bytes(batch_3.read_bytes()[: 2 * cifar.RECORD])
+    batch_3.write_bytes(batch_3.read_bytes()[: 2 * cifar.RECORD_BYTES])
     with pytest.raises(ValueError, match=r"data_batch_3.bin: got 6,146 bytes, needed 12,292"):
         load_images("cifar10-dogs")
 

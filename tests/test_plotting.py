@@ -23,6 +23,16 @@ def test_a_cobweb_goes_from_curve_to_identity():
     assert list(zip(x, y, strict=True)) == [(1, 1), (1, 0.5), (0.5, 0.5), (0.5, 0.25), (0.25, 0.25)]
 
 
+def test_pairs_put_each_row_above_its_counterpart():
+    upper = torch.arange(4.0).reshape(4, 1)
+    assert plotting.paired(upper, upper + 10, 2).flatten().tolist() == [0, 1, 10, 11, 2, 3, 12, 13]
+
+
+def test_moments_end_where_the_sample_does():
+    assert list(plotting.moments(5)) == [0, 1, 2, 3, 4, 5]
+    assert plotting.moments(100)[-1] == 100
+
+
 def test_captions_add_a_strip():
     assert plotting.captioned(np.zeros((10, 60), dtype=np.uint8), "iteration 1", height=20).shape == (30, 60)
     assert plotting.captioned(np.zeros((10, 60, 3), dtype=np.uint8), "iteration 1", height=20).shape == (30, 60, 3)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, collapsed, fit, fitted, manifold_loss, points
+from gkn_utils import MLP, collapsed, fit, fit_in_stages, fitted, manifold_loss, points
 
 
 def test_loss_is_the_mean_square_of_equation_1(affine):
@@ -91,6 +91,15 @@ def test_tanh_data_does_not_fit_a_sigmoid(generator):
     fit(MLP(1, 5, 2, output=nn.Tanh(), generator=generator), x, steps=1)
     with pytest.raises(ValueError, match="range"):
         fit(MLP(1, 5, 2, generator=generator), x, steps=1)
+
+
+def test_stages_are_fits_one_after_another():
+    x = points([0.2, 0.8])
+    once, staged = MLP(1, 5, 2), MLP(1, 5, 2)
+    losses = torch.cat([fit(once, x, steps=5), fit(once, x, steps=3, lr=1e-4)])
+    assert torch.equal(fit_in_stages(staged, x, steps=[5, 3], lrs=[1e-3, 1e-4]), losses)
+    with pytest.raises(ValueError, match="got 2 and 1 stages"):
+        fit_in_stages(staged, x, steps=[5, 3], lrs=[1e-3])
 
 
 def test_under_autocast_it_learns_as_without(generator):

@@ -2,8 +2,8 @@
 
 from gkn_utils.plotting.drawing import arrow, network_icon, schematic
 from gkn_utils.plotting.line import cobweb, curves, identity_line, samples_on_loss
-from gkn_utils.plotting.mosaics import captioned, ladder, mosaic, pictures, rendered
-from gkn_utils.plotting.networks import counted, outcomes, shares, step_share
+from gkn_utils.plotting.mosaics import captioned, ladder, moments, mosaic, paired, pictures, rendered
+from gkn_utils.plotting.networks import counted, cumulative, outcomes, shares
 from gkn_utils.plotting.plane import basins, field, paths, surface
 from gkn_utils.plotting.style import BAND, CURVE, DATA, NOISE, SAMPLE, use_style
 
@@ -18,20 +18,22 @@ __all__ = [
     "captioned",
     "cobweb",
     "counted",
+    "cumulative",
     "curves",
     "field",
     "identity_line",
     "ladder",
+    "moments",
     "mosaic",
     "network_icon",
     "outcomes",
+    "paired",
     "paths",
     "pictures",
     "rendered",
     "samples_on_loss",
     "schematic",
     "shares",
-    "step_share",
     "surface",
     "use_style",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
@@ -32,6 +33,12 @@ def pictures(ax: Axes, grid: np.ndarray, title: str, *, columns: Sequence = ()) 
     sns.despine(ax=ax, left=True, bottom=True)
 
 
+def paired(upper: Tensor, lower: Tensor, columns: int) -> Tensor:
+    """Points for a mosaic of `columns`: each row of `upper` (n, d) above the same row of `lower` (n, d): (2n, d)."""
+    d = upper.shape[-1]
+    return torch.stack([v.reshape(-1, columns, d) for v in (upper, lower)], dim=1).reshape(-1, d)
+
+
 def captioned(frame: np.ndarray, text: str, *, height: int = 24) -> np.ndarray:
     """`frame` (h, w) or (h, w, 3) with a strip above it that says `text`."""
     image = Image.fromarray(np.pad(frame, [(height, 0), (0, 0), (0, 0)][: frame.ndim], constant_values=255))
@@ -45,6 +52,11 @@ def rendered(fig: Figure) -> np.ndarray:
     frame = np.asarray(fig.canvas.buffer_rgba())[..., :3].copy()
     plt.close(fig)
     return frame
+
+
+def moments(last: int) -> Sequence[int]:
+    """The iterations at which the life of a sample is shown: each one at first, ever fewer later, up to `last`."""
+    return [i for i in (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 60, 100) if i <= last]
 
 
 def ladder(last: int, *, dense: int = 30, every: int = 10) -> Sequence[int]:

@@ -16,7 +16,7 @@ def shares(ax: Axes, estimates: dict) -> None:
     ax.set(ylim=(0, 1.03))
 
 
-def step_share(ax: Axes, values: Tensor, *, label: str, color: str) -> None:
+def cumulative(ax: Axes, values: Tensor, *, label: str, color: str) -> None:
     """The share of `values` that are at most what the horizontal axis says."""
     sns.ecdfplot(x=values.flatten().numpy(), ax=ax, label=label, color=color)
     ax.set(ylim=(0, 1.02), ylabel="share")
