@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from gkn_utils.validation import as_generator, check_count
 
-RANGES = {nn.Sigmoid: (0.0, 1.0), nn.Tanh: (-1.0, 1.0)}
+RANGES = {nn.Sigmoid: (0.0, 1.0), nn.Tanh: (-1.0, 1.0), nn.Identity: (-math.inf, math.inf)}
 
 
 class MLP(nn.Module):
@@ -21,13 +21,14 @@ class MLP(nn.Module):
         dim: D, the size of a point.
         width: H, the units of a hidden layer.
         depth: L, the number of hidden layers; 0 is an affine map under `output`.
-        output: a module applied to each output; it decides the range: [0, 1] for `nn.Sigmoid`, [-1, 1] for
-            `nn.Tanh`, unbounded for any other.
+        output: what bounds the output: `nn.Sigmoid()` to [0, 1], `nn.Tanh()` to [-1, 1], `nn.Identity()` not at all;
+            None for a sigmoid.
         nets: how many networks, or None for a single one without the leading axis.
         generator: a CPU generator for the weights, or None for seed 0. Network i of `nets=k` has the weights that
             the (i+1)-th single network drawn from the same generator would have.
 
-    Weights and biases start as U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default for `nn.Linear`.
+    Weights and biases start as U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default for `nn.Linear`. Raises
+    `ValueError` for a size that is not such an integer, and for any other output.
     """
 
     def __init__(self, dim, width, depth, *, output=None, nets=None, generator=None):
@@ -38,6 +39,8 @@ class MLP(nn.Module):
             check_count("nets", nets)
         self.dim, self.width, self.depth, self.nets = dim, width, depth, nets
         self.output = nn.Sigmoid() if output is None else output
+        if type(self.output) not in RANGES:
+            raise ValueError(f"output: got {self.output!r}, needed nn.Sigmoid(), nn.Tanh() or nn.Identity()")
         sizes = [dim] + [width] * depth + [dim]
         self.weights, self.biases = _draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
 
@@ -52,7 +55,7 @@ class MLP(nn.Module):
     @property
     def range(self) -> tuple[float, float]:
         """The bounds (low, high) of the output, and so of the data the network can learn."""
-        return RANGES.get(type(self.output), (-math.inf, math.inf))
+        return RANGES[type(self.output)]
 
     def forward(self, x: Tensor) -> Tensor:
         if self.nets is not None and x.dim() == 2:

@@ -2,13 +2,16 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
+from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
 from gkn_utils.network import MLP
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
 
+CACHE = 16 * 2**20  # bytes; measured: twice or half as much is slower by a fifth or more
 
 # Eq. 1
 def manifold_loss(net: MLP, x: Tensor) -> Tensor:
@@ -28,30 +31,46 @@ def fit(
     steps: int,
     lr: float = 1e-3,
     batch_size: int | None = None,
+    precision: torch.dtype | None = None,
     generator: torch.Generator | None = None,
 ) -> Tensor:
     """Minimise Eq. 1 by Adam, changing `net` in place; return the loss before each step, (steps,) or (steps, k).
 
-    Under `torch.autocast` the matrix products are taken in its type, while the weights keep theirs.
+    A fit that is interrupted leaves `net` as the last step made it.
 
     Args:
-        net: one network, or `nets=k`. Losses are summed over networks, so that each learns as if it were alone.
+        net: one network, or `nets=k`: each learns as if it were alone.
         x: data (n, d), shared by all networks, or (k, n, d), within the range of the network's output.
         lr: Adam's learning rate.
         batch_size: points per step, drawn without replacement in shuffled passes over the data, the same for all
             networks; None is the full data at each step.
+        precision: the type in which matrices are multiplied, such as torch.bfloat16, while weights and steps keep the
+            network's; None for the network's. `torch.autocast` has no say.
         generator: shuffles the batches, on the network's device; None for seed 0.
 
     Raises:
-        ValueError: wrong shape, device or dtype, no data, NaN, data outside the range, a count that is not positive.
+        ValueError: wrong shape, device or dtype, no data, NaN, data outside the range, a count that is not positive,
+            a precision that is not a floating type.
     """
     check_points("x", x, net)
     check_range("x", x, *net.range)
     check_count("steps", steps)
     if not lr > 0:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
-    batches = _batches(x, batch_size, as_generator(generator, net.device))
-    return _descend(net, itertools.islice(batches, steps), steps, lr)
+    if batch_size is not None:
+        check_count("batch_size", batch_size)
+        if batch_size > x.shape[-2]:
+            raise ValueError(f"batch_size: got {batch_size}, needed at most the {x.shape[-2]} points of the data")
+    precision = net.dtype if precision is None else precision
+    if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
+        raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
+    generator = as_generator(generator, net.device)
+    shuffles, history = generator.get_state(), []
+    for part in _parts(net):
+        generator.set_state(shuffles)
+        history.append(_descend(net, part, x, steps, lr, batch_size, precision, generator))
+    history = torch.cat(history, dim=1)
+    return history if net.nets else history[:, 0]
 
 
 def fit_in_stages(net: MLP, x: Tensor, *, steps: Sequence[int], lrs: Sequence[float], **options) -> Tensor:
@@ -77,35 +96,58 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
     return loss >= 0.9 * x.var(dim=0, correction=0).mean()
 
 
-def _descend(net: MLP, batches: Iterator[Tensor], steps: int, lr: float) -> Tensor:
-    """One step of Adam for each batch; the loss before each."""
-    adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
-    history = torch.empty(steps, *([net.nets] if net.nets else []), dtype=net.dtype, device=net.device)
-    for step, batch in enumerate(batches):
-        adam.zero_grad()
-        loss = manifold_loss(net, batch)
-        loss.sum().backward()
-        adam.step()
-        torch.clear_autocast_cache()  # else torch.autocast would go on with the weights of the first step
-        history[step] = loss.detach()
-    return history
+def _parts(net: MLP) -> list[slice]:
+    """Networks that are trained one part after another: as many as the processor's cache holds with their moments."""
+    nets = net.nets or 1
+    bytes_each = 4 * sum(p.numel() * p.element_size() for p in net.parameters()) // nets
+    size = max(1, CACHE // bytes_each)
+    return [slice(start, start + size) for start in range(0, nets, size)]
 
 
-def _batches(x: Tensor, size: int | None, generator: torch.Generator) -> Iterator[Tensor]:
-    """The full data again and again, or batches from shuffled passes over it."""
-    count = x.shape[-2]
-    if size is None:
-        return itertools.repeat(x)
-    check_count("batch_size", size)
-    if size > count:
-        raise ValueError(f"batch_size: got {size}, needed at most the {count} points of the data")
-    return _shuffled_batches(x, size, generator)
+def _descend(net, part, x, steps, lr, batch_size, precision, generator) -> Tensor:
+    """Train some of the networks, one step of Adam for each batch; the loss before each, (steps, nets)."""
+    x = x.expand(net.nets or 1, *x.shape[-2:])[part]
+    nets, count = len(x), batch_size or x.shape[1]
+    products = count * net.width**2  # of numbers, in one layer of one network
+    layout = Interleaved if products <= 400 and nets >= 64 else Stacked
+    loss_and_gradient = Backpropagation(net, part, layout, count, precision)
+    adam = torch.optim.Adam([loss_and_gradient.flat], lr=lr, fused=True)
+    batches = _batches(layout.arrange(x), layout.rows, batch_size, generator)
+    history = []
+    try:
+        few = layout is Interleaved or products * nets < 500_000
+        with _threads(1 if few else None), torch.autocast(x.device.type, enabled=False):
+            for batch in itertools.islice(batches, steps):
+                history.append(loss_and_gradient(batch))
+                adam.step()
+    finally:
+        loss_and_gradient.write_back()
+    return torch.stack(history)
 
 
-def _shuffled_batches(x: Tensor, size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Each pass is a new permutation; points that do not fill a batch are left to the next pass."""
-    count = x.shape[-2]
+@contextmanager
+def _threads(count: int | None):
+    """Use so many threads, or for None as many as before.
+
+    Two threads wait for each other at each operation: for small ones that takes longer than the operation.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _batches(x: Tensor, axis: int, size: int | None, generator: torch.Generator) -> Iterator[Tensor]:
+    """All points, which lie along `axis`, again and again, or batches from shuffled passes over them.
+
+    Each pass is a new permutation; points that do not fill a batch are left to the next pass.
+    """
+    count = x.shape[axis]
+    while size is None:
+        yield x
     while True:
         order = torch.randperm(count, generator=generator, device=x.device)
         for start in range(0, count - size + 1, size):
-            yield x.index_select(-2, order[start : start + size])
+            yield x.index_select(axis, order[start : start + size])
