@@ -24,12 +24,14 @@ def kaleidoscope(
     """Iterate over steps + 1 states: the noise `z`, then the network's output at each iteration.
 
     They are z, f(z), f(clamp(f(z) + e)), ... with e ~ U(-jitter, jitter) in each coordinate, each (n, d), or (k, n, d)
-    for `nets=k`, computed without gradients as it is asked for.
+    for `nets=k`, computed without gradients as it is asked for. A network in half precision (`net.bfloat16()`) samples
+    faster, and recalls less: a notebook that does so shows how much less.
 
     Args:
         net: one network, or `nets=k`.
         z: starts (n, d), or (k, n, d) for `nets=k`, of any finite size.
-        jitter: half-width of the uniform noise of Eq. 3, the same for all networks of `nets=k`.
+        jitter: half-width of the uniform noise of Eq. 3 (which is drawn in 2^16 steps), the same for all networks of
+            `nets=k`.
         low, high: bounds of what is fed with jitter on (Eq. 3 has none); None for the range of the network's output.
         generator: draws the jitter, on the network's device; None for seed 0.
 
@@ -48,7 +50,8 @@ def kaleidoscope(
         z = z.expand(net.nets, *z.shape[-2:])
     if jitter == 0:
         return _iterate(net, z, steps, lambda x: x)
-    return _iterate(net, z, steps, _jittered(jitter, low, high, as_generator(generator, net.device)))
+    generator = as_generator(generator, net.device)
+    return _iterate(net, z, steps, lambda x: _jittered(x, jitter, generator).clamp_(low, high))
 
 
 def last(states: Iterable[Tensor]) -> Tensor:
@@ -66,11 +69,10 @@ def _iterate(net: MLP, x: Tensor, steps: int, feed: Callable[[Tensor], Tensor]) 
         yield x
 
 
-def _jittered(jitter: float, low: float, high: float, generator: torch.Generator) -> Callable[[Tensor], Tensor]:
-    """Eq. 3: what is fed to the next iteration, given an output."""
-
-    def feed(x: Tensor) -> Tensor:
-        noise = torch.rand(x.shape[-2:], generator=generator, device=x.device, dtype=x.dtype)
-        return (x + noise.sub_(0.5).mul_(2 * jitter)).clamp_(low, high)
-
-    return feed
+def _jittered(x: Tensor, jitter: float, generator: torch.Generator) -> Tensor:
+    """x + e of Eq. 3. 16 random bits a coordinate are enough for e, and cost a third of a random float."""
+    points = x.shape[-2:]
+    bits = torch.empty(-(-points.numel() // 4), dtype=torch.int64, device=x.device)
+    bits.random_(-(2**63), None, generator=generator)
+    steps = bits.view(torch.int16)[: points.numel()].view(points)  # -2^15 to 2^15 - 1
+    return torch.add(x, steps, alpha=jitter / 2**15)

@@ -30,7 +30,7 @@ def test_jitter_is_uniform_with_mean_zero(affine, generator):
 
 def test_what_is_fed_is_clamped(affine):
     *_, last = kaleidoscope(affine([[1.0]], [0.0]), points([5.0]), steps=3, jitter=1e-6, low=0.0, high=1.0)
-    assert last.item() == 1.0
+    assert 1 - 1e-5 < last.item() <= 1
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.05])

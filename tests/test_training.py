@@ -18,10 +18,11 @@ def test_one_step_is_a_step_of_adam(affine):
     assert net.biases[0].item() == pytest.approx(0.01, abs=1e-6)
 
 
+@pytest.mark.parametrize("nets", [3, 64])  # 64 are multiplied side by side
 @pytest.mark.parametrize("batch_size", [None, 3])
-def test_many_networks_learn_like_single_ones(batch_size):
+def test_many_networks_learn_like_single_ones(batch_size, nets):
     x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
-    many = MLP(2, 5, 3, nets=3, generator=torch.Generator().manual_seed(0))
+    many = MLP(2, 5, 3, nets=nets, generator=torch.Generator().manual_seed(0))
     singles = [many[i] for i in range(3)]
     options = {"steps": 200, "batch_size": batch_size}
     history = fit(many, x, **options, generator=torch.Generator().manual_seed(2))
@@ -75,6 +76,8 @@ def test_outcomes():
         (torch.rand(4, 2), {"steps": 0}, "steps: got 0"),
         (torch.rand(4, 2), {"lr": 0}, "lr: got 0"),
         (torch.rand(4, 2), {"batch_size": 5}, "batch_size: got 5, needed at most the 4"),
+        (torch.rand(4, 2), {"precision": "bfloat16"}, "precision: got 'bfloat16', needed a floating type"),
+        (torch.rand(4, 2), {"precision": torch.int8}, "precision: got torch.int8"),
         (torch.rand(4, 2), {"generator": 7}, "generator: got int"),
     ],
 )
@@ -102,13 +105,47 @@ def test_stages_are_fits_one_after_another():
         fit_in_stages(staged, x, steps=[5, 3], lrs=[1e-3])
 
 
-def test_under_autocast_it_learns_as_without(generator):
+@pytest.mark.parametrize("autocast", [False, True])
+def test_in_low_precision_it_learns_as_without(autocast, generator):
     x = torch.rand(8, 4, generator=generator)
     plain, mixed = (MLP(4, 32, 2, generator=torch.Generator().manual_seed(1)) for _ in range(2))
     loss = fit(plain, x, steps=300)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        low_precision = fit(mixed, x, steps=300)
-        assert torch.allclose(manifold_loss(mixed, x).float(), low_precision[-1], atol=1e-3)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+        low_precision = fit(mixed, x, steps=300, precision=torch.bfloat16)
     assert loss[-1] < 0.1 * loss[0]
     assert torch.allclose(low_precision, loss, rtol=0.1, atol=1e-3)
-    assert mixed.dtype == torch.float32
+    assert not torch.equal(low_precision, loss)
+    assert torch.allclose(manifold_loss(mixed, x), low_precision[-1], atol=1e-3)
+    assert mixed.dtype == low_precision.dtype == torch.float32
+
+
+def test_in_parts_the_same_is_learned(monkeypatch):
+    x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
+
+    def run():
+        generator = torch.Generator().manual_seed(5)
+        net = MLP(2, 5, 2, nets=3, generator=generator)
+        return fit(net, x, steps=50, batch_size=4, generator=generator), net(x), generator.get_state()
+
+    whole = run()
+    monkeypatch.setattr("gkn_utils.training.CACHE", 1)  # each network is a part of its own
+    for found, expected in zip(run(), whole, strict=True):
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
+
+
+def test_an_interrupted_fit_keeps_what_it_has(monkeypatch):
+    x, net, three_steps = points([0.2, 0.8]), MLP(1, 5, 2), MLP(1, 5, 2)
+    fit(three_steps, x, steps=3)
+    threads, calls = torch.get_num_threads(), []
+    step = torch.optim.Adam.step
+
+    def interrupted(self, *arguments):
+        calls.append(step(self, *arguments))
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch.optim.Adam, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit(net, x, steps=5)
+    assert torch.equal(net(x), three_steps(x))
+    assert torch.get_num_threads() == threads

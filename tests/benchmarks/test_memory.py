@@ -1,0 +1,27 @@
+"""Peak memory of a whole process, imports included."""
+
+import subprocess
+import sys
+
+import pytest
+
+WORK = {
+    "training: 1,024 networks, H=50, L=7, 4 points": """
+from gkn_utils import MLP, fit, points
+fit(MLP(2, 50, 7, nets=1024), points([(.2, .2), (.2, .8), (.8, .2), (.8, .8)]), steps=20)
+""",
+    "sampling: 20,000 digits, H=500, L=10": """
+import torch
+from gkn_utils import MLP, kaleidoscope, last
+last(kaleidoscope(MLP(784, 500, 10), torch.rand(20_000, 784), steps=5, jitter=.01))
+""",
+}
+PEAK = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_peak_memory(benchmark, work):
+    def run():
+        return int(subprocess.run([sys.executable, "-c", WORK[work] + PEAK], check=True, capture_output=True).stdout)
+
+    benchmark.extra_info.update(work=work, peak_mb=benchmark.pedantic(run))

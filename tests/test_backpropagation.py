@@ -1,0 +1,43 @@
+import pytest
+import torch
+from torch import nn
+
+from gkn_utils import MLP, manifold_loss
+from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
+
+
+@pytest.fixture(params=[nn.Sigmoid, nn.Tanh, nn.Identity])
+def net(request, generator):
+    return MLP(3, 4, 2, output=request.param(), nets=5, generator=generator).double()
+
+
+@pytest.mark.parametrize("layout", [Stacked, Interleaved])
+def test_loss_and_gradient_are_those_of_autograd(net, layout, generator):
+    x = torch.rand(5, 6, 3, generator=generator, dtype=torch.double)
+    part = slice(1, 4)
+    by_hand = Backpropagation(net, part, layout, 6, torch.double)
+    loss = by_hand(layout.arrange(x[part]))
+
+    expected = manifold_loss(net, x)
+    expected.sum().backward()
+    torch.testing.assert_close(loss, expected[part].detach())
+    weights, biases = by_hand._split(by_hand.flat.grad)
+    for found, parameter in zip(weights + biases, [*net.weights, *net.biases], strict=True):
+        torch.testing.assert_close(layout.restore(found), parameter.grad[part])
+
+
+@pytest.mark.parametrize("layout", [Stacked, Interleaved])
+def test_only_its_part_is_written_back(net, layout):
+    before = [p.detach().clone() for p in net.parameters()]
+    by_hand = Backpropagation(net, slice(1, 4), layout, 6, torch.double)
+    by_hand.flat.data += 1
+    by_hand.write_back()
+    for parameter, old in zip(net.parameters(), before, strict=True):
+        torch.testing.assert_close(parameter[1:4].detach(), old[1:4] + 1)
+        assert torch.equal(parameter[[0, 4]].detach(), old[[0, 4]])
+
+
+def test_interleaved_product_is_the_matrix_product(generator):
+    a, b = torch.rand(7, 2, 3, generator=generator), torch.rand(7, 3, 4, generator=generator)
+    found = Interleaved.restore(Interleaved.product(Interleaved.arrange(a), Interleaved.arrange(b)))
+    torch.testing.assert_close(found, a @ b)
