@@ -10,6 +10,7 @@ usage() {
 ./run_all.sh --only 06  just the notebooks whose name contains 06
 ./run_all.sh --record   and, where a run is green, refresh the committed notebooks' outputs
 ./run_all.sh --check    set up if needed, then lint, unit tests and notebook regression: what CI runs
+./run_all.sh --bench    set up if needed, then time the project and write figures/benchmarks.* (leave the machine alone)
 END
 }
 
@@ -58,10 +59,18 @@ check() {
   GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
 }
 
+bench() {
+  "$python" -m pytest tests/benchmarks -o addopts= --benchmark-only --benchmark-json=build/benchmarks.json \
+    --benchmark-columns=median,stddev,rounds --benchmark-sort=fullname
+  "$python" scripts/benchmark_figure.py
+  "$python" scripts/readme_tables.py
+}
+
 mode=run arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --check) mode=check ;;
+    --bench) mode=bench ;;
     --paper | --record) arguments+=("$1") ;;
     --only) [ $# -gt 1 ] || stop "--only needs part of a notebook's name"; arguments+=("$1" "$2"); shift ;;
     -h | --help) usage; exit ;;
@@ -79,4 +88,7 @@ set_up
 mkdir -p build/ipython/profile_default
 echo "c.IPKernelApp.log_level = 40" > build/ipython/profile_default/ipython_kernel_config.py
 export IPYTHONDIR="$PWD/build/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
-if [ "$mode" = check ]; then check; else "$python" scripts/run_notebooks.py ${arguments[@]+"${arguments[@]}"}; fi
+case "$mode" in
+  run) "$python" scripts/run_notebooks.py ${arguments[@]+"${arguments[@]}"} ;;
+  *) "$mode" ;;
+esac

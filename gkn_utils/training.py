@@ -11,7 +11,8 @@ from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
 from gkn_utils.network import MLP
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
 
-CACHE = 16 * 2**20  # bytes; measured: twice or half as much is slower by a fifth or more
+CACHE = 16 * 2**20  # bytes; half of it and twice as much were both slower
+
 
 # Eq. 1
 def manifold_loss(net: MLP, x: Tensor) -> Tensor:
@@ -97,10 +98,10 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
 
 
 def _parts(net: MLP) -> list[slice]:
-    """Networks that are trained one part after another: as many as the processor's cache holds with their moments."""
+    """Networks that are trained one part after another: as many as a processor's cache holds with what Adam keeps."""
     nets = net.nets or 1
-    bytes_each = 4 * sum(p.numel() * p.element_size() for p in net.parameters()) // nets
-    size = max(1, CACHE // bytes_each)
+    parameters = sum(p.numel() * p.element_size() for p in net.parameters()) // nets
+    size = max(1, CACHE // (4 * parameters)) if net.device.type == "cpu" else nets
     return [slice(start, start + size) for start in range(0, nets, size)]
 
 
@@ -108,7 +109,7 @@ def _descend(net, part, x, steps, lr, batch_size, precision, generator) -> Tenso
     """Train some of the networks, one step of Adam for each batch; the loss before each, (steps, nets)."""
     x = x.expand(net.nets or 1, *x.shape[-2:])[part]
     nets, count = len(x), batch_size or x.shape[1]
-    products = count * net.width**2  # of numbers, in one layer of one network
+    products = count * net.width**2  # of numbers, in one layer of one network; the bounds below were measured
     layout = Interleaved if products <= 400 and nets >= 64 else Stacked
     loss_and_gradient = Backpropagation(net, part, layout, count, precision)
     adam = torch.optim.Adam([loss_and_gradient.flat], lr=lr, fused=True)

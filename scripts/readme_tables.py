@@ -1,4 +1,4 @@
-"""Write the README's tables of figures and claims from figures/; with --check, only say whether they are up to date."""
+"""Write the README's tables from figures/; with --check, only say whether they are up to date."""
 
 import json
 import sys
@@ -49,12 +49,12 @@ def claims() -> str:
         "| figure | notebook | claim | the paper | quick: measured [95%] | verdict | paper's settings | verdict |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for path in sorted((ROOT / "figures").glob("*.json")):
-        quick, paper = _results(path), _results(path.parent / "paper" / path.name)
+    for stem, title in FIGURES.items():
+        quick, paper = (_results(ROOT / "figures" / folder / f"{stem}.json") for folder in ("", "paper"))
         for claim_id, claim in quick[0].items():
-            link = f"[{path.stem}](notebooks/{path.stem}.ipynb)"
+            link = f"[{stem}](notebooks/{stem}.ipynb)"
             statement = f"{claim_id}: {claim['statement']} ({claim['metric']})"
-            cells = [FIGURES[path.stem][0], link, statement, claim["paper"]]
+            cells = [title[0], link, statement, claim["paper"]]
             for claims_of, card in (quick, paper):
                 cells += _measured(
                     claims_of.get(claim_id), claim["metric"], card["standin"] and claim_id not in SYNTHETIC
@@ -81,9 +81,42 @@ def _measured(claim: dict | None, metric: str, standin: bool) -> list[str]:
     ]
 
 
+def benchmarks() -> str:
+    measured = json.loads((ROOT / "figures" / "benchmarks.json").read_text())
+    lines = ["| work | here | compared with | there | [range of rounds] |", "|---|---|---|---|---|"]
+    for row in sorted(measured["rows"], key=lambda row: row["work"], reverse=True):
+        if "peak_mb" in row:
+            lines.append(f"| {row['work']} | | | | peak memory **{row['peak_mb']} MB** |")
+        elif "panel" not in row:
+            times = [f"{_seconds(row[key])} per {row['unit']}" for key in ("ours", "other")]
+            lines.append(f"| {row['work']} | {times[0]} | {row['against']} | {times[1]} | {_ratio(row)} |")
+    return "\n".join([*lines, "", f"{measured['machine']}, PyTorch {measured['torch']}. {_recall(measured['rows'])}"])
+
+
+def _seconds(value: float) -> str:
+    unit, size = next(pair for pair in (("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)) if value >= pair[1])
+    return f"{value / size:.3g} {unit}"
+
+
+def _ratio(row: dict) -> str:
+    """How many times faster, or which share of a limit or of a step."""
+    low, high = row["ratios"]
+    if row["against"] in ("plain loop", "float32"):
+        digits = 1 if low < 10 else 0
+        return f"**{row['ratio']:,.{digits}f} times** faster [{low:,.{digits}f}, {high:,.{digits}f}]"
+    whole = "the limit" if row["against"] == "matrix products" else "the step"
+    return f"**{row['ratio']:.0%}** of {whole} [{low:.0%}, {high:.0%}]"
+
+
+def _recall(rows: list[dict]) -> str:
+    [landing] = [row["landing"] for row in rows if "landing" in row]
+    found = [f"{full:.3f} and {half:.3f} ({what})" for what, (full, half) in landing.items()]
+    return f"Share of samples that land on a learned point in float32 and in bfloat16: {', '.join(found)}."
+
+
 def main() -> None:
     text = fresh = README.read_text()
-    for name, table in (("figures", figures), ("claims", claims)):
+    for name, table in (("figures", figures), ("claims", claims), ("benchmarks", benchmarks)):
         start, end = fresh.index(MARK.format(name)) + len(MARK.format(name)), fresh.index(END.format(name))
         fresh = f"{fresh[:start]}\n{table()}\n{fresh[end:]}"
     if "--check" in sys.argv[1:]:

@@ -24,8 +24,9 @@ def compare(benchmark):
         mine = [t / units[0] for t in benchmark.stats.stats.data]
         theirs = [t / units[1] for t in others[1:]]
         ratios = sorted(b / a for a, b in zip(mine, theirs, strict=True))
-        row = {"work": work, "against": against, "unit": unit}
+        labels = {"work": work, "against": against, "unit": unit}
         times = {"ours": statistics.median(mine), "other": statistics.median(theirs)}
-        benchmark.extra_info.update(row | times | facts, ratio=statistics.median(ratios), ratios=[ratios[0], ratios[-1]])
+        compared = {"ratio": statistics.median(ratios), "ratios": [ratios[0], ratios[-1]]}
+        benchmark.extra_info.update(labels | times | compared | facts)
 
     return run

@@ -1,4 +1,4 @@
-"""What the project is compared with: the paper's recipe as a plain loop, and the matrix products it cannot do without."""
+"""What the project is compared with: the paper's recipe as a plain loop, and the matrix products no way avoids."""
 
 from itertools import pairwise
 

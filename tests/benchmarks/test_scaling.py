@@ -12,7 +12,7 @@ X = torch.tensor([[0.2], [0.4], [0.6], [0.8]])
 
 def training(compare, panel, size, *, width=5, depth=6, nets=256):
     """Seconds of one step of all networks; of the plain loop, of one step for each in turn."""
-    steps = 100 if nets * width**2 < 100_000 else 10
+    steps = 100 if nets * width**2 < 200_000 else 10
     net, plain = MLP(1, width, depth, nets=nets), plain_network(1, width, depth, nn.Sigmoid())
     ours, other = lambda: fit(net, X, steps=steps), lambda: plain_fit(plain, X, steps=50)
     labels = {"against": "plain loop", "unit": "step of all networks", "panel": panel, "size": size}
