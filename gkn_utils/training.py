@@ -69,7 +69,12 @@ def fit(
     shuffles, history = generator.get_state(), []
     for part in _parts(net):
         generator.set_state(shuffles)
-        history.append(_descend(net, part, x, steps, lr, batch_size, precision, generator))
+        points = x.expand(net.nets or 1, *x.shape[-2:])[part]
+        count = batch_size or points.shape[1]
+        layout, threads = _arrangement(len(points), count * net.width**2)
+        batches = itertools.islice(_batches(layout.arrange(points), layout.rows, batch_size, generator), steps)
+        with _threads(threads), torch.autocast(x.device.type, enabled=False):
+            history.append(_descend(Backpropagation(net, part, layout, count, precision), batches, lr))
     history = torch.cat(history, dim=1)
     return history if net.nets else history[:, 0]
 
@@ -105,22 +110,23 @@ def _parts(net: MLP) -> list[slice]:
     return [slice(start, start + size) for start in range(0, nets, size)]
 
 
-def _descend(net, part, x, steps, lr, batch_size, precision, generator) -> Tensor:
-    """Train some of the networks, one step of Adam for each batch; the loss before each, (steps, nets)."""
-    x = x.expand(net.nets or 1, *x.shape[-2:])[part]
-    nets, count = len(x), batch_size or x.shape[1]
-    products = count * net.width**2  # of numbers, in one layer of one network; the bounds below were measured
+def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
+    """How matrices are laid out, and on how many threads; the bounds were measured.
+
+    `products` is how many products of two numbers a layer of one network takes.
+    """
     layout = Interleaved if products <= 400 and nets >= 64 else Stacked
-    loss_and_gradient = Backpropagation(net, part, layout, count, precision)
+    return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
+
+
+def _descend(loss_and_gradient: Backpropagation, batches: Iterator[Tensor], lr: float) -> Tensor:
+    """One step of Adam for each batch; the loss before each, (steps, nets)."""
     adam = torch.optim.Adam([loss_and_gradient.flat], lr=lr, fused=True)
-    batches = _batches(layout.arrange(x), layout.rows, batch_size, generator)
     history = []
     try:
-        few = layout is Interleaved or products * nets < 500_000
-        with _threads(1 if few else None), torch.autocast(x.device.type, enabled=False):
-            for batch in itertools.islice(batches, steps):
-                history.append(loss_and_gradient(batch))
-                adam.step()
+        for batch in batches:
+            history.append(loss_and_gradient(batch))
+            adam.step()
     finally:
         loss_and_gradient.write_back()
     return torch.stack(history)
