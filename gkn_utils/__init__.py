@@ -2,7 +2,6 @@
 
 from gkn_utils.attractors import (
     burn_in,
-    flat_share,
     jacobian,
     jumpiness,
     landed,
@@ -12,25 +11,34 @@ from gkn_utils.attractors import (
     spectral_radius,
     step_sizes,
     stored,
+    visits,
 )
+from gkn_utils.census import census
 from gkn_utils.data import Images, load_images, points, to_pixels
+from gkn_utils.fixed_points import fixed_points
+from gkn_utils.flatness import flat_share, output_entropy
 from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import kaleidoscope, last
+
+# from gkn_utils.sweeps import grid, sweep
 from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss
 
 __all__ = [
     "MLP",
     "Images",
     "burn_in",
+    "census",
     "claim",
     "claims_table",
     "collapsed",
     "fit",
     "fit_in_stages",
     "fitted",
+    "fixed_points",
     "flat_share",
+    "grid",
     "jacobian",
     "jumpiness",
     "kaleidoscope",
@@ -39,6 +47,7 @@ __all__ = [
     "load_images",
     "manifold_loss",
     "nearest",
+    "output_entropy",
     "period",
     "points",
     "read_idx",
@@ -49,5 +58,7 @@ __all__ = [
     "spectral_radius",
     "step_sizes",
     "stored",
+    "sweep",
     "to_pixels",
+    "visits",
 ]

@@ -1,4 +1,4 @@
-"""What the iterated map does: Jacobians, attractors, recall, burn-in, flat share."""
+"""What the iterated map does: Jacobians, attractors, recall, burn-in, periods."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gkn_utils.network import MLP
 from gkn_utils.sampling import kaleidoscope, last
-from gkn_utils.validation import check_count, check_points
+from gkn_utils.validation import check_points
 
 
 def jacobian(net: MLP, x: Tensor) -> Tensor:
@@ -66,15 +66,19 @@ def landed(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
     return nearest(samples, x)[0] <= tol * x.shape[-1] ** 0.5
 
 
-def recalled(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
-    """Which points of `x` (n, d) or (k, n, d) some of `samples` (m, d) or (k, m, d) landed on: booleans (n,) or (k, n).
+def visits(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
+    """How many of `samples` (m, d) or (k, m, d) landed on each point of `x` (n, d) or (k, n, d): (n,) or (k, n).
 
-    The distance is that of `landed`.
+    The distance is that of `landed`; a sample counts for the point that is nearest to it.
     """
     distance, index = nearest(samples, x)
-    hits = (distance <= tol * x.shape[-1] ** 0.5).int()
-    visits = hits.new_zeros(*hits.shape[:-1], x.shape[-2]).scatter_add_(-1, index, hits)
-    return visits > 0
+    hits = (distance <= tol * x.shape[-1] ** 0.5).long()
+    return hits.new_zeros(*hits.shape[:-1], x.shape[-2]).scatter_add_(-1, index, hits)
+
+
+def recalled(samples: Tensor, x: Tensor, *, tol: float = 0.01) -> Tensor:
+    """Which points of `x` some of `samples` landed on: booleans, of the shapes of `visits`."""
+    return visits(samples, x, tol=tol) > 0
 
 
 def burn_in(frames: Iterable[Tensor], tol: float, *, end: Tensor | None = None) -> Tensor:
@@ -124,17 +128,3 @@ def period(frames: Iterable[Tensor], *, longest: int = 32, tol: float = 1e-3) ->
     for lag, frame in reversed(list(enumerate(reversed(earlier), start=1))):
         found[(end - frame).norm(dim=-1) < tol] = lag
     return found
-
-
-def flat_share(net: MLP, *, slope: float = 0.1, points: int = 1000) -> Tensor:
-    """Share of the input range of a 1-D network where |f'| < `slope`: a scalar, or (k,) for `nets=k`.
-
-    Slopes are taken at `points` evenly spaced places inside the network's range.
-    """
-    check_count("points", points)
-    low, high = net.range
-    if net.dim != 1 or high == float("inf"):
-        raise ValueError(f"net: got dim={net.dim}, range ({low:g}, {high:g}), needed one dimension, a bounded output")
-    x = low + (high - low) * (torch.arange(points, device=net.device, dtype=net.dtype) + 0.5) / points
-    slopes = jacobian(net, x.unsqueeze(-1))[..., 0, 0]
-    return (slopes.abs() < slope).to(net.dtype).mean(-1)

@@ -67,7 +67,8 @@ class Backpropagation:
     """
 
     def __init__(self, net: MLP, part: slice, layout: type, count: int, precision: torch.dtype):
-        self.layout, self.output, self.slope = layout, net.output, SLOPES[type(net.output)]
+        self.layout, self.skip = layout, net.skip
+        self.output, self.slope = net.output, SLOPES[type(net.output)]
         parameters = [p.detach() if net.nets else p.detach()[None] for p in [*net.weights, *net.biases]]
         self.targets = [p[part] for p in parameters]
         arranged = [layout.arrange(target) for target in self.targets]
@@ -105,7 +106,8 @@ class Backpropagation:
         """The output, given the points, the first of `inputs`, the inputs of each layer; it fills in the others."""
         for i, hidden in enumerate(self.hidden):
             self.layout.product(inputs[i], self.weights[i], out=hidden).add_(self.biases[i]).relu_()
-        return self.output(self.layout.product(inputs[-1], self.weights[-1]).add_(self.biases[-1]))
+        h = self.layout.product(inputs[-1], self.weights[-1]).add_(self.biases[-1])
+        return self.output(h.add_(inputs[0]) if self.skip else h)
 
     def _backward(self, inputs: list[Tensor], signal: Tensor) -> None:
         """The chain rule: from the derivative by what goes into the output, back to the first layer."""

@@ -23,6 +23,7 @@ class MLP(nn.Module):
         depth: L, the number of hidden layers; 0 is an affine map under `output`.
         output: what bounds the output: `nn.Sigmoid()` to [0, 1], `nn.Tanh()` to [-1, 1], `nn.Identity()` not at all;
             None for a sigmoid.
+        skip: whether the input is added to what goes into the output, as a linear path past the layers.
         nets: how many networks, or None for a single one without the leading axis.
         generator: a CPU generator for the weights, or None for seed 0. Network i of `nets=k` has the weights that
             the (i+1)-th single network drawn from the same generator would have.
@@ -31,13 +32,13 @@ class MLP(nn.Module):
     `ValueError` for a size that is not such an integer, and for any other output.
     """
 
-    def __init__(self, dim, width, depth, *, output=None, nets=None, generator=None):
+    def __init__(self, dim, width, depth, *, output=None, skip=False, nets=None, generator=None):
         super().__init__()
         for name, value, least in [("dim", dim, 1), ("width", width, 1), ("depth", depth, 0)]:
             check_count(name, value, least)
         if nets is not None:
             check_count("nets", nets)
-        self.dim, self.width, self.depth, self.nets = dim, width, depth, nets
+        self.dim, self.width, self.depth, self.skip, self.nets = dim, width, depth, skip, nets
         self.output = nn.Sigmoid() if output is None else output
         if type(self.output) not in RANGES:
             raise ValueError(f"output: got {self.output!r}, needed nn.Sigmoid(), nn.Tanh() or nn.Identity()")
@@ -61,15 +62,17 @@ class MLP(nn.Module):
         if self.nets is not None and x.dim() == 2:
             x = x.expand(self.nets, *x.shape)
         linear = torch.addmm if self.nets is None else torch.baddbmm
+        h = x
         for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            x = linear(bias, x, weight).relu_()
-        return self.output(linear(self.biases[-1], x, self.weights[-1]))
+            h = linear(bias, h, weight).relu_()
+        h = linear(self.biases[-1], h, self.weights[-1])
+        return self.output(h + x if self.skip else h)
 
     def __getitem__(self, index: int) -> "MLP":
         """Network `index` of `nets=k` as a single one, with copies of its weights."""
         if self.nets is None or not -self.nets <= index < self.nets:
             raise IndexError(f"network {index} was asked for, there are {self.nets or 'no numbered ones'}")
-        one = MLP(self.dim, self.width, self.depth, output=self.output)
+        one = MLP(self.dim, self.width, self.depth, output=self.output, skip=self.skip)
         one.weights = nn.ParameterList(w[index].detach().clone() for w in self.weights)
         one.biases = nn.ParameterList(b[index].detach().clone() for b in self.biases)
         return one

@@ -6,7 +6,6 @@ import torch
 from gkn_utils import (
     MLP,
     burn_in,
-    flat_share,
     jacobian,
     jumpiness,
     kaleidoscope,
@@ -19,6 +18,7 @@ from gkn_utils import (
     spectral_radius,
     step_sizes,
     stored,
+    visits,
 )
 
 
@@ -70,16 +70,8 @@ def test_nearest_landed_and_recalled():
     torch.testing.assert_close(distance, torch.tensor([[0.001, 0.41**0.5], [0.0, 0.01]]))
     assert index.tolist() == [[0, 0], [1, 2]]
     assert landed(samples, x).tolist() == [[True, False], [True, True]]
+    assert visits(samples, x).tolist() == [[1, 0, 0], [0, 1, 1]]
     assert recalled(samples, x).tolist() == [[True, False, False], [False, True, True]]
-
-
-def test_flat_share_of_a_constant_and_of_a_steep_sigmoid():
-    net = MLP(1, 1, 0, nets=2)
-    with torch.no_grad():
-        net.weights[0].copy_(torch.tensor([0.0, 4.0]).reshape(2, 1, 1))
-        net.biases[0].copy_(torch.tensor([0.0, -2.0]).reshape(2, 1, 1))
-    # slope 4 f (1 - f) is above .1 over all of [0, 1]
-    assert flat_share(net).tolist() == [1.0, 0.0]
 
 
 def test_bad_arguments():
@@ -87,8 +79,6 @@ def test_bad_arguments():
         burn_in([torch.zeros(1, 1)] * 2, tol=0)
     with pytest.raises(ValueError, match="frames: got 1"):
         burn_in([torch.zeros(1, 1)], tol=0.1)
-    with pytest.raises(ValueError, match="got dim=2"):
-        flat_share(MLP(2, 3, 1))
 
 
 def test_each_network_may_have_points_of_its_own(generator):

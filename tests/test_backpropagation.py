@@ -6,9 +6,10 @@ from gkn_utils import MLP, manifold_loss
 from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
 
 
-@pytest.fixture(params=[nn.Sigmoid, nn.Tanh, nn.Identity])
+@pytest.fixture(params=[(nn.Sigmoid, False), (nn.Tanh, False), (nn.Identity, False), (nn.Sigmoid, True)])
 def net(request, generator):
-    return MLP(3, 4, 2, output=request.param(), nets=5, generator=generator).double()
+    output, skip = request.param
+    return MLP(3, 4, 2, output=output(), skip=skip, nets=5, generator=generator).double()
 
 
 @pytest.mark.parametrize("layout", [Stacked, Interleaved])

@@ -49,12 +49,23 @@ def test_the_global_generator_is_left_alone(generator):
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_a_skip_adds_the_input_before_the_output(generator):
+    x = torch.rand(6, 2, generator=generator)
+    plain, skipping = (
+        MLP(2, 5, 2, nets=3, skip=skip, generator=torch.Generator().manual_seed(1)) for skip in (False, True)
+    )
+    torch.testing.assert_close(skipping(x), (plain(x).logit() + x).sigmoid())
+    torch.testing.assert_close(skipping[2](x), skipping(x)[2])
+
+
 def test_ranges():
     assert MLP(1, 2, 1).range == (0, 1)
     assert MLP(1, 2, 1, output=nn.Tanh()).range == (-1, 1)
 
 
-@pytest.mark.parametrize("bad", [{"dim": 0}, {"width": 2.5}, {"depth": -1}, {"nets": 0}, {"generator": 3}])
+@pytest.mark.parametrize(
+    "bad", [{"dim": 0}, {"width": 2.5}, {"depth": -1}, {"nets": 0}, {"generator": 3}, {"output": torch.nn.ReLU()}]
+)
 def test_bad_arguments(bad):
     with pytest.raises(ValueError, match=f"{next(iter(bad))}: got .* needed"):
         MLP(**({"dim": 1, "width": 2, "depth": 1} | bad))

@@ -1,0 +1,62 @@
+"""A census of networks that learned the same points: what each of them fitted, stored and recalled, and how fast."""
+
+import torch
+from torch import Tensor
+
+from gkn_utils.attractors import burn_in, landed, nearest, recalled, spectral_radius, stored
+from gkn_utils.flatness import flat_share, output_entropy
+from gkn_utils.network import MLP
+from gkn_utils.sampling import kaleidoscope, last
+from gkn_utils.training import collapsed, fitted, manifold_loss
+from gkn_utils.validation import as_generator, check_points
+
+
+def census(
+    net: MLP,
+    x: Tensor,
+    *,
+    starts: int = 100,
+    iterations: int = 300,
+    tol: float = 0.01,
+    generator: torch.Generator | None = None,
+) -> dict[str, Tensor]:
+    """One value for each network of `nets=k`, (k,) each, by name; *parameters* is how many it has.
+
+    *fitted*, *collapsed*: what became of the fit. *stored*, *recalled*: the share of the training points that are
+    attractors, and that some sample lands on. *landed*: the share of samples that end at a training point. *burn-in*:
+    the median over samples of the iterations until they stay within `tol` of where they end. *radius*: the largest
+    spectral radius at a training point. *farthest*: the largest distance from an output, for the starts as inputs, to
+    the nearest training point. In one dimension also *flat*, the flat share, and *entropy*, the outputs', in bits.
+
+    Args:
+        x: the training points (n, d).
+        starts: samples of each network, uniform in its range.
+        iterations: applications of the network.
+        generator: draws the starts, on the network's device; None for seed 0.
+
+    Raises:
+        ValueError: no `nets`, points that do not fit the network, an unbounded output.
+    """
+    check_points("x", x, net)
+    low, high = net.range
+    if net.nets is None or high == float("inf"):
+        raise ValueError(f"net: got nets={net.nets}, range ({low:g}, {high:g}), needed nets=k and a bounded output")
+    generator = as_generator(generator, net.device)
+    noise = torch.rand(net.nets, starts, net.dim, generator=generator, device=net.device, dtype=net.dtype)
+    noise = low + (high - low) * noise
+    end = last(kaleidoscope(net, noise, steps=iterations))
+    settled = burn_in(kaleidoscope(net, noise, steps=iterations), tol, end=end).to(net.dtype)
+    with torch.no_grad():
+        loss, (distance, _) = manifold_loss(net, x), nearest(net(noise), x)
+    found = {
+        "fitted": fitted(loss),
+        "collapsed": collapsed(loss, x),
+        "stored": stored(net, x, steps=iterations, tol=tol).to(net.dtype).mean(-1),
+        "recalled": recalled(end, x, tol=tol).to(net.dtype).mean(-1),
+        "landed": landed(end, x, tol=tol).to(net.dtype).mean(-1),
+        "burn-in": settled.median(-1).values,
+        "radius": spectral_radius(net, x).amax(-1),
+        "farthest": distance.amax(-1),
+        "parameters": torch.full((net.nets,), sum(p.numel() for p in net.parameters()) // net.nets),
+    }
+    return found | ({"flat": flat_share(net), "entropy": output_entropy(net)} if net.dim == 1 else {})

@@ -1,0 +1,76 @@
+"""Sets of known dimension, and dimensions measured: of a set by boxes, of a boundary by the uncertainty exponent."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from skimage.measure import block_reduce
+from torch import Tensor
+
+from gkn_utils.estimates import Estimate, slope
+from gkn_utils.validation import as_generator, check_count
+
+
+# Hutchinson 1981, which the paper cites
+def self_similar(
+    offsets: Sequence, ratio: float, count: int, *, depth: int = 24, generator: torch.Generator | None = None
+) -> Tensor:
+    """Random points (count, d) of the set that is the union of copies of itself, shrunk by `ratio`, in [0, 1]^d.
+
+    Copy i starts at (1 - ratio) * offsets[i], for `offsets` in [0, 1]^d. Where the copies do not overlap, the dimension
+    is log(copies) / log(1 / ratio): see `similarity_dimension`. `depth` is how often it is refined.
+    """
+    check_count("count", count)
+    if not 0 < ratio < 1:
+        raise ValueError(f"ratio: got {ratio!r}, needed a number between 0 and 1")
+    corners = torch.as_tensor(offsets, dtype=torch.float)
+    generator = as_generator(generator, corners.device)
+    choices = torch.randint(len(corners), (depth, count), generator=generator)
+    return sum((1 - ratio) * ratio**level * corners[choice] for level, choice in enumerate(choices)).clamp_(0, 1)
+
+
+def similarity_dimension(copies: int, ratio: float) -> float:
+    """log(copies) / log(1 / ratio)."""
+    return math.log(copies) / math.log(1 / ratio)
+
+
+def box_dimension(picture, *, smallest: int = 2) -> float:
+    """The dimension of a set drawn as true pixels of a square `picture` (m, m), by counting the boxes that it meets.
+
+    The least-squares slope of log count on log(1 / side), for sides `smallest`, twice that, ... up to m / 8. Raises
+    `ValueError` for an empty picture and for one that is not square or smaller than 16 * smallest.
+    """
+    picture = np.asarray(picture, dtype=bool)
+    m = picture.shape[0]
+    if picture.shape != (m, m) or m < 16 * smallest or not picture.any():
+        needed = f"a square of at least {16 * smallest} pixels, not all false"
+        raise ValueError(f"picture: got shape {picture.shape}, {picture.sum()} true, needed {needed}")
+    sides = [smallest * 2**i for i in range(int(math.log2(m / 8 / smallest)) + 1)]
+    counts = [block_reduce(picture, (side, side), np.max).sum() for side in sides]
+    return float(-np.polyfit(np.log(sides), np.log(counts), 1)[0])
+
+
+# Grebogi, McDonald, Ott, Yorke 1983; McDonald et al. 1985
+def uncertain_share(
+    ends_at: Callable[[Tensor], Tensor], starts: Tensor, distances: Sequence[float], *, generator: torch.Generator
+) -> list[float]:
+    """For each of `distances`, the share of `starts` (n, d) that end elsewhere if moved so far in a random direction.
+
+    `ends_at` tells where starts (m, d) end, as integers (m,). If the share falls like distance^a, the boundary between
+    basins has the dimension d - a.
+    """
+    direction = torch.nn.functional.normalize(
+        torch.randn(starts.shape, generator=generator, dtype=starts.dtype), dim=-1
+    )
+    end = ends_at(starts)
+    return [(ends_at(starts + distance * direction) != end).float().mean().item() for distance in distances]
+
+
+def boundary_dimension(shares: Sequence[float], distances: Sequence[float], dim: int) -> Estimate:
+    """d - a from the shares of `uncertain_share`, over those that are not 0, with an interval over distances."""
+    some = [(s, d) for s, d in zip(shares, distances, strict=True) if s > 0]
+    if len(some) < 3:
+        raise ValueError(f"shares: got {len(some)} above 0, needed at least 3")
+    a = slope(np.log([d for _, d in some]), np.log([s for s, _ in some]))
+    return Estimate(dim - a.value, dim - a.high, dim - a.low, a.n)

@@ -1,0 +1,89 @@
+"""Sweeps over grids of settings: each cell is a task for a pool of processes, and is kept once it is done."""
+
+import hashlib
+import inspect
+import itertools
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import dask
+import pandas as pd
+from distributed import Client, as_completed
+from tqdm.auto import tqdm
+
+
+def grid(**settings: Sequence) -> list[dict]:
+    """All combinations of `settings`, the last one varying fastest: one dict a cell."""
+    return [dict(zip(settings, values, strict=True)) for values in itertools.product(*settings.values())]
+
+
+def sweep(measure: Callable[..., dict], cells: Iterable[dict], *, folder: str | Path) -> pd.DataFrame:
+    """A table of `measure(**cell)` for each cell, in the order of `cells`, with the cell's settings as columns.
+
+    Cells run in as many processes as there are processors, each with one thread, or on the cluster whose scheduler is
+    at `$DASK_SCHEDULER_ADDRESS`. A cell whose process dies is run again. Finished cells are kept in `folder` until
+    the whole sweep is done, so that one that was stopped goes on where it was.
+
+    Args:
+        measure: returns numbers or words by column, or lists of equal length for several rows. It must depend on
+            nothing but its arguments: a kept cell counts as long as they and the code are the same.
+        cells: keyword arguments, which JSON can write; see `grid`.
+        folder: where finished cells are kept; made if needed, removed at the end.
+
+    Raises:
+        ValueError: at once, if there is no cell, or one that JSON cannot write.
+        RuntimeError: a cell failed; it names the cell, and the cells that were finished are kept.
+    """
+    cells, folder = list(cells), Path(folder)
+    if not cells:
+        raise ValueError("cells: got none, needed at least one")
+    code = _code(measure)
+    paths = [folder / f"{_key(code, cell)}.json" for cell in cells]
+    missing = [i for i, path in enumerate(paths) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    if missing:
+        _run(measure, [cells[i] for i in missing], [paths[i] for i in missing])
+    table = pd.concat([_rows(cell, path) for cell, path in zip(cells, paths, strict=True)], ignore_index=True)
+    shutil.rmtree(folder)
+    return table
+
+
+def _code(measure: Callable) -> bytes:
+    """The code that a result depends on: the function's, and this package's."""
+    package = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
+    return b"".join([inspect.getsource(measure).encode(), *package])
+
+
+def _key(code: bytes, cell: dict) -> str:
+    try:
+        settings = json.dumps(cell, sort_keys=True)
+    except TypeError as error:
+        raise ValueError(f"cells: got {cell!r}, needed settings that JSON can write ({error})") from None
+    return hashlib.sha256(settings.encode() + code).hexdigest()
+
+
+def _run(measure: Callable, cells: list[dict], paths: list[Path]) -> None:
+    """Measure cells in whatever order they finish, and keep each."""
+    quiet = not (sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ)  # in a terminal, or with a person at it
+    local = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "dashboard_address": None}
+    with Client(**({} if dask.config.get("scheduler-address", None) else local)) as client:
+        futures = {client.submit(measure, **cell, pure=False): i for i, cell in enumerate(cells)}
+        for future in tqdm(as_completed(futures), total=len(cells), unit="cell", disable=quiet):
+            i = futures[future]
+            if future.status != "finished":
+                raise RuntimeError(f"{measure.__name__} failed for {cells[i]}") from future.exception()
+            draft = paths[i].with_suffix(".part")
+            draft.write_text(json.dumps(future.result()))
+            draft.replace(paths[i])
+
+
+def _rows(cell: dict, path: Path) -> pd.DataFrame:
+    measured = json.loads(path.read_text())
+    lists = [value for value in measured.values() if isinstance(value, list)]
+    rows = pd.DataFrame(measured if lists else [measured])
+    settings = {name: [value] * len(rows) for name, value in cell.items()}
+    return pd.DataFrame(settings, index=rows.index).join(rows)
