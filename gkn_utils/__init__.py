@@ -19,7 +19,7 @@ from gkn_utils.fixed_points import fixed_points
 from gkn_utils.flatness import flat_share, output_entropy
 from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
-from gkn_utils.results import claim, claims_table, save_figure, save_gif, save_results
+from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import kaleidoscope, last
 
 # from gkn_utils.sweeps import grid, sweep
@@ -28,6 +28,7 @@ from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_l
 __all__ = [
     "MLP",
     "Images",
+    "all_claims",
     "burn_in",
     "census",
     "claim",

@@ -71,6 +71,7 @@ class Backpropagation:
         self.output, self.slope = net.output, SLOPES[type(net.output)]
         parameters = [p.detach() if net.nets else p.detach()[None] for p in [*net.weights, *net.biases]]
         self.targets = [p[part] for p in parameters]
+        self.nets = len(self.targets[0])
         arranged = [layout.arrange(target) for target in self.targets]
         self.shapes = [matrices.shape for matrices in arranged]
         self.flat = nn.Parameter(torch.cat([matrices.flatten() for matrices in arranged]))
@@ -79,7 +80,7 @@ class Backpropagation:
         self.values, self.gradient = self.flat.detach().to(precision), self.flat.grad.to(precision)
         self.weights, self.biases = self._split(self.values)
         self.weight_gradients, self.bias_gradients = self._split(self.gradient)
-        hidden = layout.arrange(self.values.new_empty(len(self.targets[0]), count, net.width))
+        hidden = layout.arrange(self.values.new_empty(self.nets, count, net.width))
         self.hidden = [torch.empty_like(hidden) for _ in range(net.depth)]
         self.signals = [torch.empty_like(hidden) for _ in range(2)]
 

@@ -59,6 +59,22 @@ def save_results(name: str, results: dict) -> None:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def all_claims() -> pd.DataFrame:
+    """The claims of every JSON of the repository's figures/, a row for each claim, notebook and profile.
+
+    Columns: claim, profile, notebook, statement, metric, measured, low, high, n, paper, verdict, standin.
+    """
+    folder, rows = Path(__file__).resolve().parent.parent / "figures", []
+    for path in sorted([*folder.glob("[0-9]*.json"), *folder.glob("paper/[0-9]*.json")]):
+        content = json.loads(path.read_text())
+        card = {"profile": content["profile"], "notebook": content["notebook"], "standin": content["data"]["standin"]}
+        for claim_id, of in content["claims"].items():
+            low, high = of["interval"]
+            kept = {key: of[key] for key in ("statement", "metric", "measured", "n", "paper", "verdict")}
+            rows.append({"claim": claim_id, "low": low, "high": high} | kept | card)
+    return pd.DataFrame(rows)
+
+
 def claims_table(claims: dict) -> pd.DataFrame:
     """The claims of a notebook as a table to look at: a row a claim."""
     rows = {

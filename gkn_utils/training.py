@@ -72,9 +72,9 @@ def fit(
         points = x.expand(net.nets or 1, *x.shape[-2:])[part]
         count = batch_size or points.shape[1]
         layout, threads = _arrangement(len(points), count * net.width**2)
-        batches = itertools.islice(_batches(layout.arrange(points), layout.rows, batch_size, generator), steps)
+        batches = _batches(layout.arrange(points), layout.rows, batch_size, generator)
         with _threads(threads), torch.autocast(x.device.type, enabled=False):
-            history.append(_descend(Backpropagation(net, part, layout, count, precision), batches, lr))
+            history.append(_descend(Backpropagation(net, part, layout, count, precision), batches, steps, lr))
     history = torch.cat(history, dim=1)
     return history if net.nets else history[:, 0]
 
@@ -119,17 +119,17 @@ def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
     return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
 
 
-def _descend(loss_and_gradient: Backpropagation, batches: Iterator[Tensor], lr: float) -> Tensor:
+def _descend(loss_and_gradient: Backpropagation, batches: Iterator[Tensor], steps: int, lr: float) -> Tensor:
     """One step of Adam for each batch; the loss before each, (steps, nets)."""
     adam = torch.optim.Adam([loss_and_gradient.flat], lr=lr, fused=True)
-    history = []
+    history = loss_and_gradient.flat.new_empty(steps, loss_and_gradient.nets)
     try:
-        for batch in batches:
-            history.append(loss_and_gradient(batch))
+        for step, batch in enumerate(itertools.islice(batches, steps)):
+            history[step] = loss_and_gradient(batch)
             adam.step()
     finally:
         loss_and_gradient.write_back()
-    return torch.stack(history)
+    return history.detach()
 
 
 @contextmanager

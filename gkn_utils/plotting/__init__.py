@@ -5,6 +5,7 @@ from gkn_utils.plotting.line import cobweb, curves, identity_line, samples_on_lo
 from gkn_utils.plotting.mosaics import captioned, ladder, moments, mosaic, paired, pictures, rendered
 from gkn_utils.plotting.networks import counted, cumulative, outcomes, shares
 from gkn_utils.plotting.plane import basins, field, paths, surface
+from gkn_utils.plotting.scoreboard import scoreboard
 from gkn_utils.plotting.style import BAND, CURVE, DATA, NOISE, SAMPLE, use_style
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "rendered",
     "samples_on_loss",
     "schematic",
+    "scoreboard",
     "shares",
     "surface",
     "use_style",

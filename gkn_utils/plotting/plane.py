@@ -24,20 +24,16 @@ def surface(ax: Axes, axis: Tensor, loss: Tensor, **points: tuple) -> None:
     ax.view_init(elev=22, azim=-55)
 
 
-def basins(ax: Axes, axis: Tensor, ends: Tensor, x: Tensor) -> None:
-    """Where each start of a square ends: the index (m, m) of its training point in colour, -1 (spurious) in white."""
+def basins(ax: Axes, axis: Tensor, ends: Tensor, x: Tensor, *, marked: Tensor | None = None) -> None:
+    """Where each start of a rectangle ends: the index (m, m) of its training point in colour, -1 (spurious) in white.
+
+    `axis` is (m,), the same for both coordinates, or (2, m); the points of `marked` are drawn, or else those of `x`.
+    """
     palette = ListedColormap(["white", *sns.color_palette("pastel", len(x))])
-    low, high = axis[0].item(), axis[-1].item()
-    ax.imshow(
-        ends.T,
-        origin="lower",
-        extent=(low, high, low, high),
-        cmap=palette,
-        vmin=-1.5,
-        vmax=len(x) - 0.5,
-        interpolation="nearest",
-    )
-    ax.plot(*x.T.numpy(), "o", color=DATA, ms=6, zorder=6)
+    extent = axis.expand(2, -1)[:, [0, -1]].flatten().tolist()
+    limits = {"vmin": -1.5, "vmax": len(x) - 0.5}
+    ax.imshow(ends.T, origin="lower", extent=extent, cmap=palette, interpolation="nearest", **limits)
+    ax.plot(*(x if marked is None else marked).T.numpy(), "o", color=DATA, ms=6, zorder=6)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
 
 
