@@ -21,8 +21,6 @@ from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import kaleidoscope, last
-
-# from gkn_utils.sweeps import grid, sweep
 from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss
 
 __all__ = [
@@ -39,7 +37,6 @@ __all__ = [
     "fitted",
     "fixed_points",
     "flat_share",
-    "grid",
     "jacobian",
     "jumpiness",
     "kaleidoscope",
@@ -59,7 +56,6 @@ __all__ = [
     "spectral_radius",
     "step_sizes",
     "stored",
-    "sweep",
     "to_pixels",
     "visits",
 ]

@@ -19,6 +19,9 @@ FIGURES = {
     "06_mnist_kaleidoscope": "7: MNIST",
     "07_cifar_kaleidoscope": "8, top: CIFAR-10's dogs",
     "08_celeba_kaleidoscope": "8, bottom: CelebA",
+    "09_depth_and_width": "-: depth and width",
+    "10_attractors": "-: what is stored, what is recalled",
+    "11_identity": "-: an identity from one point?",
 }
 
 
