@@ -19,9 +19,10 @@ FIGURES = {
     "06_mnist_kaleidoscope": "7: MNIST",
     "07_cifar_kaleidoscope": "8, top: CIFAR-10's dogs",
     "08_celeba_kaleidoscope": "8, bottom: CelebA",
-    "09_depth_and_width": "-: depth and width",
-    "10_attractors": "-: what is stored, what is recalled",
-    "11_identity": "-: an identity from one point?",
+    "09_depth_and_width": "beyond: depth and width",
+    "10_attractors": "beyond: stored and recalled",
+    "11_identity": "beyond: an identity from one point?",
+    "99_scoreboard": "all claims on one page",
 }
 
 
@@ -57,7 +58,7 @@ def claims() -> str:
         for claim_id, claim in quick[0].items():
             link = f"[{stem}](notebooks/{stem}.ipynb)"
             statement = f"{claim_id}: {claim['statement']} ({claim['metric']})"
-            cells = [title[0], link, statement, claim["paper"]]
+            cells = [title.split(":")[0].split(",")[0], link, statement, claim["paper"]]
             for claims_of, card in (quick, paper):
                 cells += _measured(
                     claims_of.get(claim_id), claim["metric"], card["standin"] and claim_id not in SYNTHETIC

@@ -1,5 +1,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -99,3 +100,19 @@ def test_a_schematic_puts_each_stack_at_its_place():
     plotting.arrow(ax, 0.5, 1, text="burn-in")
     assert [image.get_extent() for image in ax.images] == [[-0.25, 0.25, -1, 1], [3.75, 4.25, -1, 1]]
     assert "burn-in" in [text.get_text() for text in ax.texts]
+
+
+def test_the_scoreboard_colours_verdicts_and_marks_headings():
+    rows = [
+        {"id": "Figure 2", "claim": "", "number": "", "verdict": ""},
+        {"id": "F2a", "claim": "one point is learned", "number": "1", "verdict": "holds"},
+        {"id": "M2", "claim": "all digits", "number": "", "verdict": "not measured"},
+    ]
+    ax = plt.figure().add_subplot()
+    columns = {"id": 0, "claim": 0.1, "number": 0.5, "verdict": 0.7}
+    plotting.scoreboard(ax, pd.DataFrame(rows), columns=columns, verdicts=["verdict"])
+    bold = [text.get_text() for text in ax.texts if text.get_weight() == "bold"]
+    assert "Figure 2" in bold
+    assert "F2a" not in bold
+    assert len(ax.collections) == 2  # a patch of colour for each verdict
+    plt.close()

@@ -1,12 +1,15 @@
 import json
+from pathlib import Path
 
 import imageio.v3 as imageio
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from gkn_utils import claim, claims_table, save_figure, save_gif, save_results
+from gkn_utils import all_claims, claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.estimates import Estimate
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +65,12 @@ def test_bad_arguments():
 
 def test_the_table_shows_measured_and_verdict():
     assert claims_table(example()["claims"]).loc["F3a", "measured here"] == "0.664 [0.6, 0.71]"
+
+
+def test_all_claims_are_those_of_the_committed_figures():
+    found = all_claims()
+    assert set(found["profile"]) == {"quick", "paper"}
+    [row] = found.query("claim == 'F2a' and profile == 'quick'").to_dict("records")
+    content = json.loads((ROOT / "figures" / "01_single_point.json").read_text())["claims"]["F2a"]
+    assert (row["measured"], row["low"], row["high"]) == (content["measured"], *content["interval"])
+    assert (row["notebook"], row["verdict"], row["standin"]) == ("01_single_point", content["verdict"], False)

@@ -32,7 +32,7 @@ def basins(ax: Axes, axis: Tensor, ends: Tensor, x: Tensor, *, marked: Tensor | 
     palette = ListedColormap(["white", *sns.color_palette("pastel", len(x))])
     extent = axis.expand(2, -1)[:, [0, -1]].flatten().tolist()
     limits = {"vmin": -1.5, "vmax": len(x) - 0.5}
-    ax.imshow(ends.T, origin="lower", extent=extent, cmap=palette, interpolation="nearest", **limits)
+    ax.imshow(ends.T.numpy(), origin="lower", extent=extent, cmap=palette, interpolation="nearest", **limits)
     ax.plot(*(x if marked is None else marked).T.numpy(), "o", color=DATA, ms=6, zorder=6)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
 
