@@ -6,9 +6,9 @@ from torch import Tensor
 from gkn_utils.attractors import burn_in, landed, nearest, recalled, spectral_radius, stored
 from gkn_utils.flatness import flat_share, output_entropy
 from gkn_utils.network import MLP
-from gkn_utils.sampling import kaleidoscope, last
+from gkn_utils.sampling import kaleidoscope, last, uniform_starts
 from gkn_utils.training import collapsed, fitted, manifold_loss
-from gkn_utils.validation import as_generator, check_points
+from gkn_utils.validation import check_points
 
 
 def census(
@@ -38,12 +38,9 @@ def census(
         ValueError: no `nets`, points that do not fit the network, an unbounded output.
     """
     check_points("x", x, net)
-    low, high = net.range
-    if net.nets is None or high == float("inf"):
-        raise ValueError(f"net: got nets={net.nets}, range ({low:g}, {high:g}), needed nets=k and a bounded output")
-    generator = as_generator(generator, net.device)
-    noise = torch.rand(net.nets, starts, net.dim, generator=generator, device=net.device, dtype=net.dtype)
-    noise = low + (high - low) * noise
+    if net.nets is None:
+        raise ValueError("net: got a single network, needed nets=k")
+    noise = uniform_starts(net, starts, generator)
     end = last(kaleidoscope(net, noise, steps=iterations))
     settled = burn_in(kaleidoscope(net, noise, steps=iterations), tol, end=end).to(net.dtype)
     with torch.no_grad():

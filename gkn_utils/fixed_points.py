@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from gkn_utils.flatness import line_of
 from gkn_utils.network import MLP
+from gkn_utils.validation import check_count, check_line
 
 OFFSET = 0.381966  # of a cell: so the grid misses round numbers, and with them training points
 
@@ -17,7 +17,8 @@ def fixed_points(net: MLP, *, cells: int = 2000) -> Tensor:
     stays inside its range, the number is odd; two fixed points in one cell are not seen. Raises `ValueError` for other
     than one dimension and for an unbounded output.
     """
-    low, high = line_of(net, cells)
+    check_count("cells", cells)
+    low, high = check_line(net)
     inner = low + (high - low) * (torch.arange(cells, dtype=net.dtype, device=net.device) + OFFSET) / cells
     x = torch.cat([inner.new_tensor([low]), inner, inner.new_tensor([high])])
     rises = _rises(net, x.expand(net.nets or 1, -1))

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gkn_utils.attractors import jacobian
 from gkn_utils.network import MLP
-from gkn_utils.validation import check_count
+from gkn_utils.validation import check_count, check_line
 
 
 def flat_share(net: MLP, *, slope: float = 0.1, points: int = 1000) -> Tensor:
@@ -34,17 +34,9 @@ def output_entropy(net: MLP, *, bins: int = 100, points: int = 1000) -> Tensor:
     return torch.special.entr(counts / points).sum(-1) / math.log(2)
 
 
-def line_of(net: MLP, points: int) -> tuple[float, float]:
-    """The range of a 1-D network; `ValueError` for other than one dimension, an unbounded output, no points."""
-    check_count("points", points)
-    low, high = net.range
-    if net.dim != 1 or high == float("inf"):
-        raise ValueError(f"net: got dim={net.dim}, range ({low:g}, {high:g}), needed one dimension, a bounded output")
-    return low, high
-
-
 def _inputs(net: MLP, points: int) -> Tensor:
     """Evenly spaced places inside the network's range, (points, 1)."""
-    low, high = line_of(net, points)
+    check_count("points", points)
+    low, high = check_line(net)
     x = low + (high - low) * (torch.arange(points, device=net.device, dtype=net.dtype) + 0.5) / points
     return x.unsqueeze(-1)

@@ -54,6 +54,20 @@ def kaleidoscope(
     return _iterate(net, z, steps, lambda x: _jittered(x, jitter, generator).clamp_(low, high))
 
 
+def uniform_starts(net: MLP, count: int, generator: torch.Generator | None = None) -> Tensor:
+    """Noise over the network's range, (count, d), or (k, count, d) for `nets=k`: each network has starts of its own.
+
+    `generator` lives on the network's device; None for seed 0. Raises `ValueError` for an unbounded output.
+    """
+    check_count("count", count)
+    low, high = net.range
+    if high == float("inf"):
+        raise ValueError(f"net: got the range ({low:g}, {high:g}), needed a bounded output")
+    shape = (count, net.dim) if net.nets is None else (net.nets, count, net.dim)
+    generator = as_generator(generator, net.device)
+    return low + (high - low) * torch.rand(shape, generator=generator, device=net.device, dtype=net.dtype)
+
+
 def last(states: Iterable[Tensor]) -> Tensor:
     """The last of the states, without keeping the others in memory."""
     return deque(states, maxlen=1)[0]

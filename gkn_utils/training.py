@@ -53,18 +53,8 @@ def fit(
         ValueError: wrong shape, device or dtype, no data, NaN, data outside the range, a count that is not positive,
             a precision that is not a floating type.
     """
-    check_points("x", x, net)
-    check_range("x", x, *net.range)
-    check_count("steps", steps)
-    if not lr > 0:
-        raise ValueError(f"lr: got {lr!r}, needed a number above 0")
-    if batch_size is not None:
-        check_count("batch_size", batch_size)
-        if batch_size > x.shape[-2]:
-            raise ValueError(f"batch_size: got {batch_size}, needed at most the {x.shape[-2]} points of the data")
     precision = net.dtype if precision is None else precision
-    if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
-        raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
+    _check(net, x, steps, lr, batch_size, precision)
     generator = as_generator(generator, net.device)
     shuffles, history = generator.get_state(), []
     for part in _parts(net):
@@ -100,6 +90,21 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
     The mean of the data, returned for every input, has just that variance as its loss.
     """
     return loss >= 0.9 * x.var(dim=0, correction=0).mean()
+
+
+def _check(net, x, steps, lr, batch_size, precision) -> None:
+    """Raise the `ValueError`s of `fit`."""
+    check_points("x", x, net)
+    check_range("x", x, *net.range)
+    check_count("steps", steps)
+    if not lr > 0:
+        raise ValueError(f"lr: got {lr!r}, needed a number above 0")
+    if batch_size is not None:
+        check_count("batch_size", batch_size)
+        if batch_size > x.shape[-2]:
+            raise ValueError(f"batch_size: got {batch_size}, needed at most the {x.shape[-2]} points of the data")
+    if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
+        raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
 
 
 def _parts(net: MLP) -> list[slice]:

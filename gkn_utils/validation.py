@@ -37,6 +37,14 @@ def check_range(name: str, x: Tensor, low: float, high: float) -> None:
         )
 
 
+def check_line(net) -> tuple[float, float]:
+    """The range of a network of one dimension; raise `ValueError` for more than one, and for an unbounded output."""
+    low, high = net.range
+    if net.dim != 1 or high == float("inf"):
+        raise ValueError(f"net: got dim={net.dim}, range ({low:g}, {high:g}), needed one dimension, a bounded output")
+    return low, high
+
+
 def as_generator(generator: torch.Generator | None, device: torch.device) -> torch.Generator:
     """The given generator if it lives on `device`, one with seed 0 for None; the global one is never used.
 

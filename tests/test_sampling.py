@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, kaleidoscope, last, points
+from gkn_utils import MLP, kaleidoscope, last, points, uniform_starts
 
 
 def test_an_affine_contraction_converges_at_its_own_rate(affine):
@@ -75,3 +75,17 @@ def test_bad_arguments_stop_at_the_call(z, options, message):
 def test_last_is_the_last_state(affine):
     net, z = affine([[0.5]], [0.0]), points([1.0])
     assert last(kaleidoscope(net, z, steps=3)).item() == 0.125
+
+
+@pytest.mark.parametrize(("output", "low", "high"), [(nn.Sigmoid(), 0, 1), (nn.Tanh(), -1, 1)])
+def test_uniform_starts_fill_the_range(output, low, high):
+    z = uniform_starts(MLP(2, 3, 1, output=output, nets=4), 5000)
+    assert z.shape == (4, 5000, 2)
+    assert low <= z.min() < low + 0.01
+    assert high - 0.01 < z.max() <= high
+    assert not torch.equal(z[0], z[1])
+
+
+def test_uniform_starts_need_a_bound():
+    with pytest.raises(ValueError, match="needed a bounded output"):
+        uniform_starts(MLP(2, 3, 1, output=nn.Identity()), 5)

@@ -11,7 +11,7 @@ VERDICT_COLORS = {"holds": "#8FD3B6", "partly": "#F6E3A1", "fails": "#F2B59B"}  
 def scoreboard(ax: Axes, table: pd.DataFrame, *, columns: dict[str, float], verdicts: list[str]) -> None:
     """Draw `table` as text, a row a line, in `columns` that start at the given places (0 to 1) of the axis.
 
-    An empty cell in all columns but the first two is a heading. The columns of `verdicts` have the verdict's colour.
+    A row that is empty but for its first two cells is a heading. The columns of `verdicts` have the verdict's colour.
     """
     ax.set(xlim=(0, 1), ylim=(len(table) + 0.5, -1))
     ax.axis("off")
