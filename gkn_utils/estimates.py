@@ -56,6 +56,22 @@ def slope(x, y, *, seed: int = 0) -> Estimate:
     return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y, seed)
 
 
+def exponent(x, ys, *, seed: int = 0) -> Estimate:
+    """The a of mean(ys) ~ x^a: the least-squares slope of the logarithms, with a bootstrap interval over rows.
+
+    `x` is (m,) and `ys` (k, m), one row for each of k units. Raises `ValueError` where a column of `ys` has no value
+    above 0: its logarithm is not a number.
+    """
+    x, ys = np.log(np.asarray(x, dtype=float)), np.asarray(ys, dtype=float)
+    if ys.ndim != 2 or ys.shape[1] != x.size or x.size < 3 or not (ys.mean(0) > 0).all():
+        raise ValueError(f"x, ys: got shapes {x.shape}, {ys.shape}, needed (m,), (k, m), m >= 3, means above 0")
+
+    def of_rows(rows, axis=-1):
+        return _centred_product(x, np.log(ys[rows.astype(int)].mean(-2))) / _centred_product(x, x)
+
+    return _bootstrapped(of_rows, [np.arange(len(ys))], seed)
+
+
 def correlation(x, y, *, seed: int = 0) -> Estimate:
     """Pearson's correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
     return _of_pairs(_pearson, x, y, seed)

@@ -8,7 +8,7 @@ import torch
 from skimage.measure import block_reduce
 from torch import Tensor
 
-from gkn_utils.estimates import Estimate, slope
+from gkn_utils.estimates import Estimate, exponent
 from gkn_utils.validation import as_generator, check_count
 
 
@@ -63,14 +63,15 @@ def uncertain_share(
     direction = torch.nn.functional.normalize(
         torch.randn(starts.shape, generator=generator, dtype=starts.dtype), dim=-1
     )
-    end = ends_at(starts)
-    return [(ends_at(starts + distance * direction) != end).float().mean().item() for distance in distances]
+    moved = [starts + distance * direction for distance in (0, *distances)]
+    end, *ends = ends_at(torch.cat(moved)).split(len(starts))
+    return [(elsewhere != end).float().mean().item() for elsewhere in ends]
 
 
-def boundary_dimension(shares: Sequence[float], distances: Sequence[float], dim: int) -> Estimate:
-    """d - a from the shares of `uncertain_share`, over those that are not 0, with an interval over distances."""
-    some = [(s, d) for s, d in zip(shares, distances, strict=True) if s > 0]
-    if len(some) < 3:
-        raise ValueError(f"shares: got {len(some)} above 0, needed at least 3")
-    a = slope(np.log([d for _, d in some]), np.log([s for s, _ in some]))
+def boundary_dimension(shares, distances: Sequence[float], dim: int) -> Estimate:
+    """d - a from the shares of `uncertain_share` for k networks, (k, m): a is the exponent of their mean.
+
+    The interval is over networks. Raises `ValueError` where no network has an uncertain start at some distance.
+    """
+    a = exponent(distances, shares)
     return Estimate(dim - a.value, dim - a.high, dim - a.low, a.n)

@@ -23,6 +23,7 @@ FIGURES = {
     "09_depth_and_width": "beyond: depth and width",
     "10_attractors": "beyond: stored and recalled",
     "11_identity": "beyond: an identity from one point?",
+    "12_fractals": "beyond: fractals?",
     "99_scoreboard": "all claims on one page",
 }
 

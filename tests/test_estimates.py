@@ -63,3 +63,12 @@ def test_slope_and_correlations_of_a_known_law():
     assert estimates.rank_correlation(x, x + noise).value == pytest.approx(stats.spearmanr(x, x + noise).statistic)
     with pytest.raises(ValueError, match="neither of them constant"):
         estimates.slope(np.ones(5), np.arange(5))
+
+
+def test_exponent_of_a_power_law_and_its_interval_over_rows():
+    x, rng = [0.1, 0.2, 0.4, 0.8], np.random.default_rng(0)
+    assert estimates.exponent(x, [3 * np.power(x, 1.5)] * 2).value == pytest.approx(1.5)
+    law = estimates.exponent(x, [np.power(x, 1.5) * rng.lognormal(0, 0.3, 4) for _ in range(500)])
+    assert law.low < 1.5 < law.high < law.low + 0.1
+    with pytest.raises(ValueError, match="means above 0"):
+        estimates.exponent(x, np.zeros((5, 4)))

@@ -48,7 +48,7 @@ def test_points_lie_in_the_set(generator):
 def test_the_boundary_of_two_halves_is_a_line(generator):
     starts, distances = torch.rand(200_000, 2, generator=generator), [2.0**-i for i in range(3, 9)]
     shares = uncertain_share(lambda x: (x[:, 0] > 0.5).long(), starts, distances, generator=generator)
-    assert boundary_dimension(shares, distances, 2).value == pytest.approx(1, abs=0.05)
+    assert boundary_dimension([shares, shares], distances, 2).value == pytest.approx(1, abs=0.05)
 
 
 def test_the_boundary_of_cantor_stripes_is_fractal(generator):
@@ -60,7 +60,8 @@ def test_the_boundary_of_cantor_stripes_is_fractal(generator):
 
     starts, distances = torch.rand(200_000, 2, generator=generator), [3.0**-i for i in range(2, 8)]
     shares = uncertain_share(first_one, starts, distances, generator=generator)
-    assert boundary_dimension(shares, distances, 2).value == pytest.approx(1 + math.log(2) / math.log(3), abs=0.07)
+    dimension = boundary_dimension([shares, shares], distances, 2)
+    assert dimension.value == pytest.approx(1 + math.log(2) / math.log(3), abs=0.07)
 
 
 def test_bad_arguments():
@@ -70,5 +71,5 @@ def test_bad_arguments():
         box_dimension(np.ones((8, 8)))
     with pytest.raises(ValueError, match="ratio: got 2"):
         self_similar(SQUARE, 2, 5)
-    with pytest.raises(ValueError, match="got 1 above 0, needed at least 3"):
-        boundary_dimension([0, 0, 0.1], [1, 2, 3], 2)
+    with pytest.raises(ValueError, match="means above 0"):
+        boundary_dimension([[0, 0.1, 0.2], [0, 0.1, 0.1]], [1, 2, 3], 2)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, kaleidoscope, last, points, uniform_starts
+from gkn_utils import MLP, kaleidoscope, last, points, settle, uniform_starts
 
 
 def test_an_affine_contraction_converges_at_its_own_rate(affine):
@@ -89,3 +89,21 @@ def test_uniform_starts_fill_the_range(output, low, high):
 def test_uniform_starts_need_a_bound():
     with pytest.raises(ValueError, match="needed a bounded output"):
         uniform_starts(MLP(2, 3, 1, output=nn.Identity()), 5)
+
+
+def test_settle_ends_where_the_kaleidoscope_does(affine):
+    net, z = affine([[0.5, 0.0], [0.0, 0.25]], [0.25, 0.3]), torch.rand(50, 2)
+    end = settle(net, z, steps=200)
+    assert torch.allclose(end, torch.tensor([0.5, 0.4]), atol=1e-5)
+
+
+@pytest.mark.parametrize("steps", [1, 7, 10, 25])
+def test_settle_takes_as_many_steps_as_asked_while_samples_move(affine, steps):
+    """x -> 1 - x never settles, and is back after every second step."""
+    net, z = affine([[-1.0]], [1.0]), torch.rand(5, 1)
+    assert torch.allclose(settle(net, z, steps=steps), z if steps % 2 == 0 else 1 - z, atol=1e-5)
+
+
+def test_settle_needs_a_single_network():
+    with pytest.raises(ValueError, match="needed a single network"):
+        settle(MLP(2, 5, 3, nets=2), torch.rand(4, 2), steps=3)
