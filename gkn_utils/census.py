@@ -25,8 +25,9 @@ def census(
     *fitted*, *collapsed*: what became of the fit. *stored*, *recalled*: the share of the training points that are
     attractors, and that some sample lands on. *landed*: the share of samples that end at a training point. *burn-in*:
     the median over samples of the iterations until they stay within `tol` of where they end. *radius*: the largest
-    spectral radius at a training point. *farthest*: the largest distance from an output, for the starts as inputs, to
-    the nearest training point. In one dimension also *flat*, the flat share, and *entropy*, the outputs', in bits.
+    spectral radius at a training point. *farthest*: the largest distance from an output to the nearest training point;
+    the inputs are the starts, or 501 over the whole range in one dimension. There also *flat*, the flat share, and
+    *entropy*, the outputs', in bits.
 
     Args:
         x: the training points (n, d).
@@ -44,7 +45,8 @@ def census(
     end = last(kaleidoscope(net, noise, steps=iterations))
     settled = burn_in(kaleidoscope(net, noise, steps=iterations), tol, end=end).to(net.dtype)
     with torch.no_grad():
-        loss, (distance, _) = manifold_loss(net, x), nearest(net(noise), x)
+        probes = torch.linspace(*net.range, 501, dtype=net.dtype, device=net.device).unsqueeze(-1)
+        loss, (distance, _) = manifold_loss(net, x), nearest(net(probes if net.dim == 1 else noise), x)
     found = {
         "fitted": fitted(loss),
         "collapsed": collapsed(loss, x),

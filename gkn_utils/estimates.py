@@ -51,6 +51,14 @@ def mean_difference(a, b, *, seed: int = 0) -> Estimate:
     return _bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), groups, seed)
 
 
+def ratio(a, b, *, seed: int = 0) -> Estimate:
+    """sum(a) / sum(b), with a bootstrap percentile interval over units: a share of parts, several to a unit."""
+    a, b = _values("a", a), _values("b", b)
+    if a.size != b.size or not (b > 0).any() or (b < 0).any():
+        raise ValueError(f"a, b: got {a.size} and {b.size} values, needed as many of both, b at least 0, not all 0")
+    return _bootstrapped(lambda a, b, axis=-1: a.sum(axis) / b.sum(axis), [a, b], seed, paired=True)
+
+
 def slope(x, y, *, seed: int = 0) -> Estimate:
     """The least-squares slope of `y` on `x`, with a bootstrap percentile interval over pairs."""
     return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y, seed)

@@ -65,6 +65,17 @@ def test_slope_and_correlations_of_a_known_law():
         estimates.slope(np.ones(5), np.arange(5))
 
 
+def test_ratio_counts_units_and_not_their_parts():
+    """Two parts to a unit that always agree say no more than one: the interval is that of the share of units."""
+    flags = np.random.default_rng(0).random(400) < 0.3
+    doubled = estimates.ratio(2.0 * flags, np.full(400, 2.0))
+    alone = estimates.mean(flags)
+    assert doubled.n == 400
+    assert (doubled.value, doubled.low, doubled.high) == pytest.approx((alone.value, alone.low, alone.high), abs=0.01)
+    with pytest.raises(ValueError, match="needed as many of both"):
+        estimates.ratio([1], [0])
+
+
 def test_exponent_of_a_power_law_and_its_interval_over_rows():
     x, rng = [0.1, 0.2, 0.4, 0.8], np.random.default_rng(0)
     assert estimates.exponent(x, [3 * np.power(x, 1.5)] * 2).value == pytest.approx(1.5)

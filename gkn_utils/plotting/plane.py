@@ -29,8 +29,8 @@ def basins(
 ) -> None:
     """Where each start of a rectangle ends: the index (m, m) of its training point in colour, -1 (spurious) in white.
 
-    `axis` is (m,), the same for both coordinates, or (2, m); the points of `marked` are drawn, or else those of `x`. The
-    longer a start takes, `burn_in` (m, m), the darker it is.
+    `axis` is (m,), the same for both coordinates, or (2, m); the points of `marked` are drawn, or else those of `x`.
+    The longer a start takes, `burn_in` (m, m), the darker it is.
     """
     palette = ListedColormap(["white", *sns.color_palette("pastel", len(x))])
     extent = axis.expand(2, -1)[:, [0, -1]].flatten().tolist()
