@@ -21,7 +21,7 @@ from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import kaleidoscope, last, settle, uniform_starts
-from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss
+from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle
 
 __all__ = [
     "MLP",
@@ -45,6 +45,7 @@ __all__ = [
     "load_images",
     "manifold_loss",
     "nearest",
+    "one_cycle",
     "output_entropy",
     "period",
     "points",

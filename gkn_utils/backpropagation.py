@@ -91,10 +91,11 @@ class Backpropagation:
         return views[: len(views) // 2], views[len(views) // 2 :]
 
     @torch.no_grad()
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, fed: Tensor | None = None) -> Tensor:
+        """The loss of Eq. 1 at points `x`; with `fed`, points in another state, the loss of returning `x` from them."""
         if self.mixed:
             self.values.copy_(self.flat)
-        inputs = [x.to(self.values.dtype), *self.hidden]
+        inputs = [(x if fed is None else fed).to(self.values.dtype), *self.hidden]
         y = self._forward(inputs)
         error = y - x
         count = x.shape[self.layout.rows] * x.shape[self.layout.columns]

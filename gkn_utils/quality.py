@@ -1,9 +1,105 @@
 """What image samples and reconstructions are worth."""
 
 import torch
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
+from gkn_utils.attractors import nearest
+from gkn_utils.judge import read
 from gkn_utils.validation import check_count
+
+
+def score(samples: Tensor, train: Tensor, held_out: Tensor, shares: Tensor) -> dict[str, float]:
+    """All that is asked of `samples` (m, 784) of digits in [-1, 1], beside `train` (n, 784) and `held_out` (h, 784).
+
+    `shares` (10,) are how often each class is in the data. Returns the share that the judge is sure of (confidence
+    above .9), the entropy of the classes it sees and their divergence from `shares`, the number of different nearest
+    training digits and the median distance to them, the memorised share, precision, recall, density and coverage
+    (k=5) and the Frechet distance, on the judge's features, from held-out digits.
+    """
+    label, confidence, features = read(samples)
+    seen = torch.bincount(label, minlength=10) / len(label)
+    distance, index = nearest(samples, train)
+    real = read(held_out)[2]
+    return {
+        "confident": (confidence > 0.9).float().mean().item(),
+        "entropy": class_entropy(seen),
+        "divergence": class_divergence(seen, shares),
+        "nearest": len(index.unique()),
+        "distance": distance.median().item(),
+        "memorised": memorised(samples, train).float().mean().item(),
+        **neighbourhoods(real, features),
+        "frechet": frechet_distance(real, features),
+    }
+
+
+def class_entropy(shares: Tensor) -> float:
+    """The entropy of class shares (c,) as a part of the largest: 1 for c equal classes, 0 for a single one."""
+    return (torch.special.entr(shares.double()).sum() / torch.tensor(float(len(shares))).log()).item()
+
+
+def class_divergence(shares: Tensor, data: Tensor) -> float:
+    """Kullback and Leibler's divergence, in nats, of class shares (c,) from those of the data: 0 where they agree."""
+    shares, data = shares.double(), data.double()
+    return torch.special.xlogy(shares, shares / data).sum().item()
+
+
+def frechet_distance(x: Tensor, y: Tensor) -> float:
+    """Of normal distributions with the means and covariances of features `x` (n, d) and `y` (m, d); 0 for equal ones.
+
+    Heusel et al. (2017, arXiv 1706.08500), squared as they give it.
+    """
+    x, y = x.double(), y.double()
+    a, b = x.T.cov(), y.T.cov()
+    product = torch.linalg.eigvals(a @ b).real.clamp_min(0).sqrt().sum()  # the trace of (ab)^(1/2)
+    return ((x.mean(0) - y.mean(0)).square().sum() + a.trace() + b.trace() - 2 * product).clamp_min(0).item()
+
+
+def neighbourhoods(real: Tensor, samples: Tensor, *, k: int = 5) -> dict[str, float]:
+    """Precision, recall, density and coverage of features `samples` (m, d) beside `real` (n, d).
+
+    A point's neighbourhood is the ball to its k-th nearest neighbour among its own kind. Precision: the share of
+    samples in some real neighbourhood; recall: of real points in some sample's (Kynkaanniemi et al. 2019). Density:
+    how many real neighbourhoods a sample lies in, over k; coverage: the share of real neighbourhoods that hold a
+    sample (Naeem et al. 2020, arXiv 2002.09797).
+    """
+    check_count("k", k)
+    if min(len(real), len(samples)) <= k:
+        raise ValueError(f"got {len(real)} and {len(samples)} points, k={k}, needed more than k of both")
+    across = torch.cdist(real, samples)
+    of_real, of_samples = (torch.cdist(v, v).kthvalue(k + 1).values for v in (real, samples))
+    inside = across <= of_real[:, None]
+    return {
+        "precision": inside.any(0).float().mean().item(),
+        "recall": (across <= of_samples).any(1).float().mean().item(),
+        "density": inside.sum().item() / (k * len(samples)),
+        "coverage": inside.any(1).float().mean().item(),
+    }
+
+
+def end_states(samples: Tensor, *, tol: float = 0.01) -> Tensor:
+    """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= tol * sqrt(d) join."""
+    near = torch.cdist(samples, samples) <= tol * samples.shape[1] ** 0.5
+    return torch.bincount(torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long())
+
+
+def unseen_share(counts: Tensor) -> float:
+    """The share of further samples that would end in states not seen before: the states seen once, over all samples.
+
+    `counts` (states,) are the samples in each state. The estimate is Turing's (Good 1953).
+    """
+    return (counts == 1).sum().item() / counts.sum().item()
+
+
+def memorised(samples: Tensor, train: Tensor, *, ratio: float = 1 / 3) -> Tensor:
+    """Which samples (m, d) lie less than `ratio` times as far from their nearest point of `train` as from the second.
+
+    The rule of Yoon et al. (2023, "Diffusion probabilistic models generalize when they fail to memorize").
+    """
+    pairs = [torch.cdist(part, train).topk(2, largest=False).values for part in samples.split(1024)]
+    first, second = torch.cat(pairs).unbind(-1)
+    return first < ratio * second
 
 
 def equal_components(x: Tensor, loss: float) -> int:

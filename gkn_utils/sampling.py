@@ -1,7 +1,7 @@
 """Kaleidoscopic sampling, Eq. 2 and 3: a trained network is applied to noise again and again."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -16,7 +16,7 @@ def kaleidoscope(
     z: Tensor,
     *,
     steps: int,
-    jitter: float = 0.0,
+    jitter: float | Sequence[float] = 0.0,
     low: float | None = None,
     high: float | None = None,
     generator: torch.Generator | None = None,
@@ -31,27 +31,24 @@ def kaleidoscope(
         net: one network, or `nets=k`.
         z: starts (n, d), or (k, n, d) for `nets=k`, of any finite size.
         jitter: half-width of the uniform noise of Eq. 3 (which is drawn in 2^16 steps), the same for all networks of
-            `nets=k`.
+            `nets=k`; or a sequence of steps - 1 of them, one for each time that an output is fed.
         low, high: bounds of what is fed with jitter on (Eq. 3 has none); None for the range of the network's output.
         generator: draws the jitter, on the network's device; None for seed 0.
 
     Raises:
-        ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, low >= high.
+        ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, as many jitters
+            as are not needed, low >= high.
     """
     check_points("z", z, net)
     check_count("steps", steps)
-    if not 0 <= jitter < float("inf"):
-        raise ValueError(f"jitter: got {jitter!r}, needed a finite number of at least 0")
+    jitters = _one_each_time(jitter, steps)
     low = net.range[0] if low is None else low
     high = net.range[1] if high is None else high
     if not low < high:
         raise ValueError(f"low, high: got {low!r}, {high!r}, needed low < high")
     if net.nets is not None:
         z = z.expand(net.nets, *z.shape[-2:])
-    if jitter == 0:
-        return _iterate(net, z, steps, lambda x: x)
-    generator = as_generator(generator, net.device)
-    return _iterate(net, z, steps, lambda x: _jittered(x, jitter, generator).clamp_(low, high))
+    return _iterate(net, z, jitters, (low, high), as_generator(generator, net.device))
 
 
 def uniform_starts(net: MLP, count: int, generator: torch.Generator | None = None) -> Tensor:
@@ -93,13 +90,24 @@ def last(states: Iterable[Tensor]) -> Tensor:
     return deque(states, maxlen=1)[0]
 
 
+def _one_each_time(jitter: float | Sequence[float], steps: int) -> list[float]:
+    """A jitter for each of the steps after the first; `ValueError` for what cannot be one."""
+    jitters = list(jitter) if isinstance(jitter, Sequence) else [jitter] * (steps - 1)
+    if len(jitters) != steps - 1:
+        raise ValueError(f"jitter: got {len(jitters)} numbers, needed one or steps - 1 = {steps - 1}")
+    for number in jitters if isinstance(jitter, Sequence) else [jitter]:
+        if not 0 <= number < float("inf"):
+            raise ValueError(f"jitter: got {number!r}, needed a finite number of at least 0")
+    return jitters
+
+
 @torch.no_grad()
-def _iterate(net: MLP, x: Tensor, steps: int, feed: Callable[[Tensor], Tensor]) -> Iterator[Tensor]:
+def _iterate(net, x: Tensor, jitters: list[float], bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
     yield x
     x = net(x)
     yield x
-    for _ in range(steps - 1):
-        x = net(feed(x))
+    for jitter in jitters:
+        x = net(_jittered(x, jitter, generator).clamp_(*bounds) if jitter else x)
         yield x
 
 

@@ -1,7 +1,7 @@
 """Manifold learning, Eq. 1: a network learns to return its input."""
 
-import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -32,6 +32,8 @@ def fit(
     steps: int,
     lr: float = 1e-3,
     batch_size: int | None = None,
+    noise: tuple[float, float] | None = None,
+    schedule: Callable[[float], float] | None = None,
     precision: torch.dtype | None = None,
     generator: torch.Generator | None = None,
 ) -> Tensor:
@@ -45,16 +47,20 @@ def fit(
         lr: Adam's learning rate.
         batch_size: points per step, drawn without replacement in shuffled passes over the data, the same for all
             networks; None is the full data at each step.
+        noise: (low, high): Gaussian noise is added to what the network is fed, and the point without it is what it
+            has to return, as in a denoising autoencoder (Vincent et al. 2010). Each point of each step has a standard
+            deviation of its own, uniform in [low, high]; all networks get the same noise.
+        schedule: the factor on `lr` at each share of the steps done, such as `one_cycle`; None for 1 throughout.
         precision: the type in which matrices are multiplied, such as torch.bfloat16, while weights and steps keep the
             network's; None for the network's. `torch.autocast` has no say.
-        generator: shuffles the batches, on the network's device; None for seed 0.
+        generator: shuffles the batches and draws the noise, on the network's device; None for seed 0.
 
     Raises:
         ValueError: wrong shape, device or dtype, no data, NaN, data outside the range, a count that is not positive,
-            a precision that is not a floating type.
+            noise of a negative or infinite size, a precision that is not a floating type.
     """
     precision = net.dtype if precision is None else precision
-    _check(net, x, steps, lr, batch_size, precision)
+    _check(net, x, steps, lr, batch_size, noise, precision)
     generator = as_generator(generator, net.device)
     shuffles, history = generator.get_state(), []
     for part in _parts(net):
@@ -63,8 +69,10 @@ def fit(
         count = batch_size or points.shape[1]
         layout, threads = _arrangement(len(points), count * net.width**2)
         batches = _batches(layout.arrange(points), layout.rows, batch_size, generator)
+        fed = _fed(batches, layout, noise, generator)
+        rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
         with _threads(threads), torch.autocast(x.device.type, enabled=False):
-            history.append(_descend(Backpropagation(net, part, layout, count, precision), batches, steps, lr))
+            history.append(_descend(Backpropagation(net, part, layout, count, precision), fed, rates))
     history = torch.cat(history, dim=1)
     return history if net.nets else history[:, 0]
 
@@ -77,6 +85,16 @@ def fit_in_stages(net: MLP, x: Tensor, *, steps: Sequence[int], lrs: Sequence[fl
     if not 0 < len(steps) == len(lrs):
         raise ValueError(f"steps, lrs: got {len(steps)} and {len(lrs)} stages, needed as many of both, at least one")
     return torch.cat([fit(net, x, steps=n, lr=lr, **options) for n, lr in zip(steps, lrs, strict=True)])
+
+
+def one_cycle(done: float) -> float:
+    """A schedule for `fit`: from .04 up to 1 over the first 30% of the steps and down to 0, along half cosines.
+
+    The one-cycle policy of Smith and Topin (2018, arXiv 1708.07120), for Adam's learning rate alone.
+    """
+    if done < 0.3:
+        return 0.04 + 0.96 * (1 - math.cos(math.pi * done / 0.3)) / 2
+    return (1 + math.cos(math.pi * (done - 0.3) / 0.7)) / 2
 
 
 def fitted(loss: Tensor) -> Tensor:
@@ -92,7 +110,7 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
     return loss >= 0.9 * x.var(dim=0, correction=0).mean()
 
 
-def _check(net, x, steps, lr, batch_size, precision) -> None:
+def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
     """Raise the `ValueError`s of `fit`."""
     check_points("x", x, net)
     check_range("x", x, *net.range)
@@ -103,6 +121,8 @@ def _check(net, x, steps, lr, batch_size, precision) -> None:
         check_count("batch_size", batch_size)
         if batch_size > x.shape[-2]:
             raise ValueError(f"batch_size: got {batch_size}, needed at most the {x.shape[-2]} points of the data")
+    if noise is not None and not 0 <= noise[0] <= noise[1] < math.inf:
+        raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
 
@@ -124,13 +144,14 @@ def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
     return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
 
 
-def _descend(loss_and_gradient: Backpropagation, batches: Iterator[Tensor], steps: int, lr: float) -> Tensor:
-    """One step of Adam for each batch; the loss before each, (steps, nets)."""
-    adam = torch.optim.Adam([loss_and_gradient.flat], lr=lr, fused=True)
-    history = loss_and_gradient.flat.new_empty(steps, loss_and_gradient.nets)
+def _descend(loss_and_gradient: Backpropagation, batches: Iterator[tuple], rates: Sequence[float]) -> Tensor:
+    """One step of Adam for each learning rate and batch; the loss before each, (steps, nets)."""
+    adam = torch.optim.Adam([loss_and_gradient.flat], lr=rates[0], fused=True)
+    history = loss_and_gradient.flat.new_empty(len(rates), loss_and_gradient.nets)
     try:
-        for step, batch in enumerate(itertools.islice(batches, steps)):
-            history[step] = loss_and_gradient(batch)
+        for step, (rate, (batch, fed)) in enumerate(zip(rates, batches, strict=False)):
+            adam.param_groups[0]["lr"] = rate
+            history[step] = loss_and_gradient(batch, fed)
             adam.step()
     finally:
         loss_and_gradient.write_back()
@@ -163,3 +184,15 @@ def _batches(x: Tensor, axis: int, size: int | None, generator: torch.Generator)
         order = torch.randperm(count, generator=generator, device=x.device)
         for start in range(0, count - size + 1, size):
             yield x.index_select(axis, order[start : start + size])
+
+
+def _fed(batches: Iterator[Tensor], layout: type, noise, generator: torch.Generator) -> Iterator[tuple]:
+    """Each batch, and what the network is fed: None for the batch itself, or the batch with noise."""
+    for batch in batches:
+        if noise is None:
+            yield batch, None
+            continue
+        alone = batch[:1] if layout is Stacked else batch[..., :1]  # one network's points: all get the same noise
+        sd = torch.rand_like(alone.narrow(layout.columns, 0, 1), generator=generator)
+        sd = sd.mul_(noise[1] - noise[0]).add_(noise[0])
+        yield batch, batch + sd * torch.randn_like(alone, generator=generator)

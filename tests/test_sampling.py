@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
@@ -26,6 +28,13 @@ def test_jitter_is_uniform_with_mean_zero(affine, generator):
     assert second.abs().max() <= 0.1
     assert second.mean().item() == pytest.approx(0, abs=1e-3)
     assert second.std().item() == pytest.approx(0.1 / 3**0.5, rel=0.01)
+
+
+def test_each_iteration_may_have_its_own_jitter(affine, generator):
+    z = torch.zeros(10_000, 1)
+    states = list(kaleidoscope(affine([[1.0]], [0.0]), z, steps=4, jitter=[0.5, 0.0, 0.1], low=-1.0))
+    steps = [(b - a).abs().max().item() for a, b in pairwise(states)]
+    assert steps == pytest.approx([0, 0.5, 0, 0.1], abs=1e-3)
 
 
 def test_what_is_fed_is_clamped(affine):
@@ -63,6 +72,8 @@ def test_same_generator_same_result(generator):
         (torch.full((1, 2), torch.inf), {}, "NaN or infinite"),
         (torch.rand(4, 2), {"steps": 0}, "steps: got 0"),
         (torch.rand(4, 2), {"jitter": -0.1}, "jitter: got -0.1"),
+        (torch.rand(4, 2), {"jitter": [0.1, -0.1]}, "jitter: got -0.1"),
+        (torch.rand(4, 2), {"jitter": [0.1] * 3}, "jitter: got 3 numbers, needed one or steps - 1 = 2"),
         (torch.rand(4, 2), {"low": 1.0, "high": 0.0}, "needed low < high"),
         (torch.rand(4, 2), {"jitter": 0.1, "generator": 7}, "generator: got int"),
     ],

@@ -2,7 +2,9 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, collapsed, fit, fit_in_stages, fitted, manifold_loss, points
+from gkn_utils import MLP, collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle, points
+from gkn_utils.backpropagation import Stacked
+from gkn_utils.training import _fed
 
 
 def test_loss_is_the_mean_square_of_equation_1(affine):
@@ -20,11 +22,12 @@ def test_one_step_is_a_step_of_adam(affine):
 
 @pytest.mark.parametrize("nets", [3, 64])  # 64 are multiplied side by side
 @pytest.mark.parametrize("batch_size", [None, 3])
-def test_many_networks_learn_like_single_ones(batch_size, nets):
+@pytest.mark.parametrize("noise", [None, (0.0, 0.5)])
+def test_many_networks_learn_like_single_ones(batch_size, nets, noise):
     x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
     many = MLP(2, 5, 3, nets=nets, generator=torch.Generator().manual_seed(0))
     singles = [many[i] for i in range(3)]
-    options = {"steps": 200, "batch_size": batch_size}
+    options = {"steps": 200, "batch_size": batch_size, "noise": noise, "schedule": one_cycle}
     history = fit(many, x, **options, generator=torch.Generator().manual_seed(2))
     for i, single in enumerate(singles):
         alone = fit(single, x, **options, generator=torch.Generator().manual_seed(2))
@@ -76,6 +79,8 @@ def test_outcomes():
         (torch.rand(4, 2), {"steps": 0}, "steps: got 0"),
         (torch.rand(4, 2), {"lr": 0}, "lr: got 0"),
         (torch.rand(4, 2), {"batch_size": 5}, "batch_size: got 5, needed at most the 4"),
+        (torch.rand(4, 2), {"noise": (-1.0, 1.0)}, "noise: got .-1.0, 1.0."),
+        (torch.rand(4, 2), {"noise": (2.0, 1.0)}, "needed two standard deviations"),
         (torch.rand(4, 2), {"precision": "bfloat16"}, "precision: got 'bfloat16', needed a floating type"),
         (torch.rand(4, 2), {"precision": torch.int8}, "precision: got torch.int8"),
         (torch.rand(4, 2), {"generator": 7}, "generator: got int"),
@@ -149,3 +154,30 @@ def test_an_interrupted_fit_keeps_what_it_has(monkeypatch):
         fit(net, x, steps=5)
     assert torch.equal(net(x), three_steps(x))
     assert torch.get_num_threads() == threads
+
+
+def test_a_linear_network_learns_to_remove_noise(affine, generator):
+    """From x + e the best linear return of x is x times var(x) / (var(x) + var(e)): .09 / (.09 + .16) = .36."""
+    net = affine([[0.0]], [0.0])
+    x = points([-0.3, 0.3]).repeat(2000, 1)
+    fit(net, x, steps=2000, lr=0.01, noise=(0.4, 0.4), schedule=one_cycle, generator=generator)
+    assert net.weights[0].item() == pytest.approx(0.36, abs=0.01)
+    assert net.biases[0].item() == pytest.approx(0, abs=0.01)
+
+
+def test_noise_has_a_size_of_its_own_for_each_point(generator):
+    _, noise = next(_fed(iter([torch.zeros(1, 500, 900)]), Stacked, (1.0, 3.0), generator))
+    sizes = noise[0].std(dim=1)
+    assert sizes.min().item() == pytest.approx(1, abs=0.15)
+    assert sizes.max().item() == pytest.approx(3, abs=0.25)
+    assert sizes.mean().item() == pytest.approx(2, abs=0.1)
+
+
+def test_one_cycle_goes_up_and_down():
+    assert [one_cycle(done) for done in (0, 0.15, 0.3, 0.65, 1)] == pytest.approx([0.04, 0.52, 1, 0.5, 0])
+
+
+def test_a_schedule_is_a_factor_on_the_learning_rate(affine):
+    net = affine([[0.5]], [0.0])
+    fit(net, points([1.0]), steps=4, lr=0.01, schedule=lambda done: float(done == 0.5))
+    assert net.weights[0].item() == pytest.approx(0.51, abs=1e-6)

@@ -1,0 +1,38 @@
+import pytest
+import torch
+
+from gkn_utils import judge, load_images
+from gkn_utils.downloads import data_folder
+
+
+def test_it_reads_digits():
+    images = load_images("mnist-5k")  # of MNIST's training part, so this is no test accuracy
+    label, confidence, features = judge.read(images.points(-1, 1))
+    assert (label == images.labels).float().mean() > 0.985
+    assert features.shape == (5000, 64)
+    assert (confidence > 0.9).float().mean() > 0.95
+
+
+@pytest.mark.skipif(not (data_folder() / "mnist").exists(), reason="MNIST is not on this machine")
+def test_it_reads_test_digits():
+    images = load_images("mnist-test")
+    label, _, _ = judge.read(images.points(-1, 1))
+    assert (label == images.labels).float().mean() >= 0.985
+
+
+def test_it_is_not_sure_about_noise():
+    noise = torch.rand(500, 784, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    assert (judge.read(noise)[1] > 0.9).float().mean() < 0.01
+
+
+def test_it_is_frozen_and_small():
+    net = judge.judge()
+    assert net is judge.judge()
+    assert not any(p.requires_grad for p in net.parameters())
+    assert sum(p.numel() for p in net.parameters()) * 2 < 500_000  # bytes, in half precision
+
+
+@pytest.mark.parametrize("x", [torch.zeros(5, 28, 28), torch.zeros(5, 783), torch.full((5, 784), 2.0)])
+def test_bad_pictures_are_refused(x):
+    with pytest.raises(ValueError, match="got"):
+        judge.read(x)
