@@ -5,33 +5,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
-from gkn_utils.attractors import nearest
-from gkn_utils.judge import read
 from gkn_utils.validation import check_count
-
-
-def score(samples: Tensor, train: Tensor, held_out: Tensor, shares: Tensor) -> dict[str, float]:
-    """All that is asked of `samples` (m, 784) of digits in [-1, 1], beside `train` (n, 784) and `held_out` (h, 784).
-
-    `shares` (10,) are how often each class is in the data. Returns the share that the judge is sure of (confidence
-    above .9), the entropy of the classes it sees and their divergence from `shares`, the number of different nearest
-    training digits and the median distance to them, the memorised share, precision, recall, density and coverage
-    (k=5) and the Frechet distance, on the judge's features, from held-out digits.
-    """
-    label, confidence, features = read(samples)
-    seen = torch.bincount(label, minlength=10) / len(label)
-    distance, index = nearest(samples, train)
-    real = read(held_out)[2]
-    return {
-        "confident": (confidence > 0.9).float().mean().item(),
-        "entropy": class_entropy(seen),
-        "divergence": class_divergence(seen, shares),
-        "nearest": len(index.unique()),
-        "distance": distance.median().item(),
-        "memorised": memorised(samples, train).float().mean().item(),
-        **neighbourhoods(real, features),
-        "frechet": frechet_distance(real, features),
-    }
 
 
 def class_entropy(shares: Tensor) -> float:

@@ -1,0 +1,67 @@
+"""Real digits, to learn from and to judge samples beside."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gkn_utils import quality
+from gkn_utils.attractors import nearest
+from gkn_utils.data import load_images
+from gkn_utils.judge import read
+from gkn_utils.validation import check_count
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Digits as points in [-1, 1], as `load_digits` returns them."""
+
+    train: Tensor  # (n, 784), to learn
+    labels: Tensor  # (n,)
+    real: Tensor  # (count, 784), kept away: what samples should be like
+    held_out: Tensor  # (count, 784), kept away: what samples and `real` are compared with
+    source: str  # where they come from, in words
+
+
+def load_digits(name: str, *, count: int, seed: int = 0, device: torch.device | str = "cpu") -> Digits:
+    """Digits to learn, and twice `count` of them that are kept away.
+
+    `name` is `mnist-5k`, of which those kept away are taken, or `mnist`: its 60,000 to learn, and those kept away of its
+    test part, which the judge has never seen. Raises `ValueError` for another name, or a count that is not in 6..2000.
+    """
+    check_count("count", count, 6)
+    if name not in ("mnist-5k", "mnist") or count > 2000:
+        raise ValueError(f"got {name!r}, count={count}, needed 'mnist-5k' or 'mnist', and a count of at most 2,000")
+    if name == "mnist":
+        learned, kept = load_images("mnist-train", seed=seed), load_images("mnist-test", count=2 * count, seed=seed)
+        train, labels, away = learned.points(-1, 1), learned.labels, kept.points(-1, 1)
+    else:
+        learned = load_images(name, seed=seed)
+        away, train = learned.points(-1, 1).tensor_split([2 * count])
+        labels = learned.labels[2 * count :]
+    return Digits(*(v.to(device) for v in (train, labels, away[:count], away[count:])), learned.source)
+
+
+def score(samples: Tensor, digits: Digits) -> dict[str, float]:
+    """All that is asked of `samples` (m, 784) in [-1, 1].
+
+    * confident: the share that the judge is sure of (confidence above .9);
+    * entropy, divergence: of the classes it sees, 1 for ten equal ones; from those of the digits to learn, 0 at best;
+    * nearest: how many different digits, of those to learn, are nearest to a sample, as a share of the samples;
+    * distance: the median distance to them; memorised: the share of samples that `quality.memorised` catches;
+    * precision, recall, density, coverage and frechet: on the judge's features, beside the digits held out.
+    """
+    label, confidence, features = read(samples)
+    seen, shares = (torch.bincount(v, minlength=10) / len(v) for v in (label, digits.labels))
+    distance, index = nearest(samples, digits.train)
+    real = read(digits.held_out)[2]
+    return {
+        "confident": (confidence > 0.9).float().mean().item(),
+        "entropy": quality.class_entropy(seen),
+        "divergence": quality.class_divergence(seen, shares),
+        "nearest": len(index.unique()) / len(samples),
+        "distance": distance.median().item(),
+        "memorised": quality.memorised(samples, digits.train).float().mean().item(),
+        **quality.neighbourhoods(real, features),
+        "frechet": quality.frechet_distance(real, features),
+    }

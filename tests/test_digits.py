@@ -1,0 +1,45 @@
+import pytest
+import torch
+
+from gkn_utils.digits import load_digits, score
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_digits("mnist-5k", count=500)
+
+
+def test_digits_kept_away_are_not_learned(digits):
+    assert [len(v) for v in (digits.train, digits.labels, digits.real, digits.held_out)] == [4000, 4000, 500, 500]
+    assert torch.cdist(torch.cat([digits.real, digits.held_out]), digits.train).min() > 0.1
+
+
+def test_real_digits_are_best_and_noise_is_worst(digits):
+    noise = torch.rand(500, 784, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    best, worst = score(digits.real, digits), score(noise, digits)
+    assert all(best[name] > worst[name] for name in ("confident", "entropy", "nearest", "coverage", "density"))
+    assert all(best[name] < worst[name] for name in ("divergence", "distance", "frechet"))
+    assert min(best["confident"], best["coverage"]) > 0.9
+    assert best["entropy"] > 0.99
+    assert max(worst["confident"], worst["coverage"]) < 0.02
+
+
+def test_who_copies_is_caught_by_memorisation(digits):
+    copies = score(digits.train[:500].clone(), digits)
+    assert copies["memorised"] > 0.9
+    assert score(digits.real, digits)["memorised"] < 0.02
+
+
+def test_who_repeats_one_digit_is_caught_by_variety(digits):
+    jitter = 0.01 * torch.randn(500, 784, generator=torch.Generator().manual_seed(0))
+    one = score((digits.real[:1] + jitter).clamp(-1, 1), digits)
+    assert one["entropy"] == 0
+    assert one["nearest"] == 1 / 500
+    assert one["coverage"] < 0.05
+    assert one["frechet"] > 100
+
+
+@pytest.mark.parametrize(("name", "count"), [("photos", 500), ("mnist-5k", 2001), ("mnist-5k", 5)])
+def test_bad_arguments_stop(name, count):
+    with pytest.raises(ValueError, match="got"):
+        load_digits(name, count=count)
