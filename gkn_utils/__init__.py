@@ -20,7 +20,7 @@ from gkn_utils.flatness import flat_share, output_entropy
 from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
-from gkn_utils.sampling import kaleidoscope, last, settle, uniform_starts
+from gkn_utils.sampling import descend, kaleidoscope, last, settle, uniform_starts
 from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "claim",
     "claims_table",
     "collapsed",
+    "descend",
     "fit",
     "fit_in_stages",
     "fitted",
