@@ -17,6 +17,7 @@ def kaleidoscope(
     *,
     steps: int,
     jitter: float | Sequence[float] = 0.0,
+    keep: float | Sequence[float] = 0.0,
     low: float | None = None,
     high: float | None = None,
     generator: torch.Generator | None = None,
@@ -32,23 +33,28 @@ def kaleidoscope(
         z: starts (n, d), or (k, n, d) for `nets=k`, of any finite size.
         jitter: half-width of the uniform noise of Eq. 3 (which is drawn in 2^16 steps), the same for all networks of
             `nets=k`; or a sequence of steps - 1 of them, one for each time that an output is fed.
+        keep: how much of what the network took away, fed less output, is fed again, in [0, 1), or a sequence like
+            `jitter`; 0 is the paper's sampling. A network that removes noise then meets noise that turns slowly, of
+            the size that `jitter` says, and not new noise each time. Near 1, with a network that learned from such
+            noise, it is Langevin's walk over the blurred data (Saremi and Hyvarinen 2019, arXiv 1903.02334).
         low, high: bounds of what is fed with jitter on (Eq. 3 has none); None for the range of the network's output.
         generator: draws the jitter, on the network's device; None for seed 0.
 
     Raises:
-        ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, as many jitters
-            as are not needed, low >= high.
+        ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, a keep outside
+            [0, 1), a sequence of another length, low >= high.
     """
     check_points("z", z, net)
     check_count("steps", steps)
-    jitters = _one_each_time(jitter, steps)
+    sizes = _each_time("jitter", jitter, steps, "a finite number of at least 0", float("inf"))
+    keeps = _each_time("keep", keep, steps, "a number in [0, 1)", 1)
     low = net.range[0] if low is None else low
     high = net.range[1] if high is None else high
     if not low < high:
         raise ValueError(f"low, high: got {low!r}, {high!r}, needed low < high")
     if net.nets is not None:
         z = z.expand(net.nets, *z.shape[-2:])
-    return _iterate(net, z, jitters, (low, high), as_generator(generator, net.device))
+    return _iterate(net, z, list(zip(sizes, keeps, strict=True)), (low, high), as_generator(generator, net.device))
 
 
 # Section 4, "Gradient based sampling"
@@ -114,24 +120,27 @@ def _descend(net: MLP, z: Tensor, steps: int, lr: float) -> Iterator[Tensor]:
         yield x.detach().clone()
 
 
-def _one_each_time(jitter: float | Sequence[float], steps: int) -> list[float]:
-    """A jitter for each of the steps after the first; `ValueError` for what cannot be one."""
-    jitters = list(jitter) if isinstance(jitter, Sequence) else [jitter] * (steps - 1)
-    if len(jitters) != steps - 1:
-        raise ValueError(f"jitter: got {len(jitters)} numbers, needed one or steps - 1 = {steps - 1}")
-    for number in jitters if isinstance(jitter, Sequence) else [jitter]:
-        if not 0 <= number < float("inf"):
-            raise ValueError(f"jitter: got {number!r}, needed a finite number of at least 0")
-    return jitters
+def _each_time(name: str, value: float | Sequence[float], steps: int, needed: str, bound: float) -> list[float]:
+    """`value` for each of the steps after the first; `ValueError` for what is not in [0, bound)."""
+    values = list(value) if isinstance(value, Sequence) else [value] * (steps - 1)
+    if len(values) != steps - 1:
+        raise ValueError(f"{name}: got {len(values)} numbers, needed one or steps - 1 = {steps - 1}")
+    for number in values or [value]:
+        if not 0 <= number < bound:
+            raise ValueError(f"{name}: got {number!r}, needed {needed}")
+    return values
 
 
 @torch.no_grad()
-def _iterate(net, x: Tensor, jitters: list[float], bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
+def _iterate(net: MLP, fed: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
+    yield fed
+    x = net(fed)
     yield x
-    x = net(x)
-    yield x
-    for jitter in jitters:
-        x = net(_jittered(x, jitter, generator).clamp_(*bounds) if jitter else x)
+    for jitter, keep in noise:
+        fed = torch.lerp(x, fed, keep) if keep else x
+        if jitter:
+            fed = _jittered(fed, jitter * (1 - keep**2) ** 0.5, generator).clamp_(*bounds)
+        x = net(fed)
         yield x
 
 

@@ -37,6 +37,27 @@ def test_each_iteration_may_have_its_own_jitter(affine, generator):
     assert steps == pytest.approx([0, 0.5, 0, 0.1], abs=1e-3)
 
 
+def test_noise_that_is_kept_turns_slowly(affine, generator):
+    """Of a map to 0 what is fed is the noise: with the size that jitter says, and correlated by `keep` in time."""
+    seen = []
+    net = affine([[0.0]], [0.0])
+    net.register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0]))
+    z = torch.rand(100_000, 1, generator=generator) - 0.5
+    options = {"steps": 20, "jitter": 0.5, "keep": 0.8, "low": -10.0, "high": 10.0}
+    last(kaleidoscope(net, z, **options, generator=generator))
+    assert seen[-1].std().item() == pytest.approx(0.5 / 3**0.5, rel=0.01)
+    correlation = torch.corrcoef(torch.cat([seen[-2], seen[-1]], dim=1).T)[0, 1]
+    assert correlation.item() == pytest.approx(0.8, abs=0.01)
+
+
+def test_what_is_kept_without_jitter_is_a_step_towards_the_output(affine):
+    """x -> 0 with keep .75: a quarter of the way at each step after the first."""
+    net, fed = affine([[0.0]], [0.0]), []
+    net.register_forward_pre_hook(lambda _, arguments: fed.append(arguments[0].item()))
+    last(kaleidoscope(net, points([1.0]), steps=4, keep=0.75))
+    assert fed == pytest.approx([1, 0.75, 0.75**2, 0.75**3])
+
+
 def test_what_is_fed_is_clamped(affine):
     *_, last = kaleidoscope(affine([[1.0]], [0.0]), points([5.0]), steps=3, jitter=1e-6, low=0.0, high=1.0)
     assert 1 - 1e-5 < last.item() <= 1
@@ -74,6 +95,8 @@ def test_same_generator_same_result(generator):
         (torch.rand(4, 2), {"jitter": -0.1}, "jitter: got -0.1"),
         (torch.rand(4, 2), {"jitter": [0.1, -0.1]}, "jitter: got -0.1"),
         (torch.rand(4, 2), {"jitter": [0.1] * 3}, "jitter: got 3 numbers, needed one or steps - 1 = 2"),
+        (torch.rand(4, 2), {"keep": 1.0}, "keep: got 1.0, needed a number in .0, 1."),
+        (torch.rand(4, 2), {"keep": [0.1] * 3}, "keep: got 3 numbers"),
         (torch.rand(4, 2), {"low": 1.0, "high": 0.0}, "needed low < high"),
         (torch.rand(4, 2), {"jitter": 0.1, "generator": 7}, "generator: got int"),
     ],
