@@ -6,7 +6,6 @@ import torch
 from torch import Tensor
 
 from gkn_utils import quality
-from gkn_utils.attractors import nearest
 from gkn_utils.data import load_images
 from gkn_utils.judge import read
 from gkn_utils.validation import check_count
@@ -53,15 +52,15 @@ def score(samples: Tensor, digits: Digits) -> dict[str, float]:
     """
     label, confidence, features = read(samples)
     seen, shares = (torch.bincount(v, minlength=10) / len(v) for v in (label, digits.labels))
-    distance, index = nearest(samples, digits.train)
+    distances, index = quality.two_nearest(samples, digits.train)
     real = read(digits.held_out)[2]
     return {
         "confident": (confidence > 0.9).float().mean().item(),
         "entropy": quality.class_entropy(seen),
         "divergence": quality.class_divergence(seen, shares),
         "nearest": len(index.unique()) / len(samples),
-        "distance": distance.median().item(),
-        "memorised": quality.memorised(samples, digits.train).float().mean().item(),
+        "distance": distances[:, 0].median().item(),
+        "memorised": quality.memorised(distances).float().mean().item(),
         **quality.neighbourhoods(real, features),
         "frechet": quality.frechet_distance(real, features),
     }

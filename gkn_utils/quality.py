@@ -66,14 +66,18 @@ def unseen_share(counts: Tensor) -> float:
     return (counts == 1).sum().item() / counts.sum().item()
 
 
-def memorised(samples: Tensor, train: Tensor, *, ratio: float = 1 / 3) -> Tensor:
-    """Which samples (m, d) lie less than `ratio` times as far from their nearest point of `train` as from the second.
+def two_nearest(samples: Tensor, train: Tensor) -> tuple[Tensor, Tensor]:
+    """Distances (m, 2) of `samples` (m, d) to the two nearest points of `train` (n, d), and the first's index (m,)."""
+    found = [torch.cdist(part, train).topk(2, largest=False) for part in samples.split(1024)]
+    return torch.cat([f.values for f in found]), torch.cat([f.indices[:, 0] for f in found])
+
+
+def memorised(distances: Tensor, *, ratio: float = 1 / 3) -> Tensor:
+    """Which samples, of `distances` (m, 2), lie less than `ratio` times as far from the first point as from the second.
 
     The rule of Yoon et al. (2023, "Diffusion probabilistic models generalize when they fail to memorize").
     """
-    pairs = [torch.cdist(part, train).topk(2, largest=False).values for part in samples.split(1024)]
-    first, second = torch.cat(pairs).unbind(-1)
-    return first < ratio * second
+    return distances[:, 0] < ratio * distances[:, 1]
 
 
 def equal_components(x: Tensor, loss: float) -> int:

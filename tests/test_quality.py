@@ -13,6 +13,7 @@ from gkn_utils.quality import (
     memorised,
     neighbour_votes,
     neighbourhoods,
+    two_nearest,
     unseen_share,
 )
 
@@ -107,5 +108,7 @@ def test_turing_estimates_what_was_not_drawn(generator):
 
 def test_copies_are_caught(generator):
     train = torch.randn(300, 50, generator=generator)
-    assert memorised(train[:20] + 1e-3, train).all()
-    assert not memorised(torch.randn(20, 50, generator=generator), train).any()
+    distances, index = two_nearest(train[:20] + 1e-3, train)
+    assert memorised(distances).all()
+    assert index.tolist() == list(range(20))
+    assert not memorised(two_nearest(torch.randn(20, 50, generator=generator), train)[0]).any()
