@@ -24,6 +24,10 @@ FIGURES = {
     "10_attractors": "beyond: stored and recalled",
     "11_identity": "beyond: an identity from one point?",
     "12_fractals": "beyond: fractals?",
+    "13_sample_quality": "beyond: what samples are worth",
+    "14_depth_and_quality": "beyond: deeper, better samples?",
+    "15_baselines": "beyond: other samplers",
+    "16_a_kaleidoscope_that_keeps_turning": "beyond: a kaleidoscope that keeps turning",
     "99_scoreboard": "all claims on one page",
 }
 
