@@ -25,8 +25,9 @@ class Digits:
 def load_digits(name: str, *, count: int, seed: int = 0, device: torch.device | str = "cpu") -> Digits:
     """Digits to learn, and twice `count` of them that are kept away.
 
-    `name` is `mnist-5k`, of which those kept away are taken, or `mnist`: its 60,000 to learn, those kept away of its
-    test part, which the judge has never seen. Raises `ValueError` for another name, or a count that is not in 6..2000.
+    `name` is `mnist-5k`, of which those kept away are taken (the judge has learned from all of these), or `mnist`: its
+    60,000 to learn, those kept away of its test part, which the judge has never seen. Raises `ValueError` for another
+    name, or a count that is not in 6..2000.
     """
     check_count("count", count, 6)
     if name not in ("mnist-5k", "mnist") or count > 2000:

@@ -13,16 +13,19 @@ def turning(
 ) -> dict:
     """Options for `kaleidoscope` over `steps` iterations, in turns of `period` iterations.
 
-    In a turn the noise has the standard deviation noise[0] and keep[0] of it is kept, as in a walk over blurred data;
-    then, for the last `calm` iterations, it falls evenly to noise[1] with keep[1] kept, and samples become sharp.
-    Nothing is clamped. For a network that learned from such noise (`fit(noise=...)`). This project's own; notebook 16
-    says how it was found. Raises `ValueError` for counts that are not positive, or calm > period.
+    In a turn the new noise is sized for a standard deviation of noise[0], of which keep[0] is kept: walk-jump sampling
+    (Saremi and Hyvarinen 2019, arXiv 1903.02334). For the last `calm` iterations that size falls evenly to noise[1]
+    with keep[1] kept, as in Song and Ermon's annealing (2019, arXiv 1907.05600), and samples become sharp; the noise
+    fed lags behind, by what is kept. Nothing is clamped. For a network that learned from such noise
+    (`fit(noise=...)`); notebook 16 says how it was found. Raises `ValueError` for counts that are not positive, or
+    calm > period.
     """
     for name, count in [("steps", steps), ("period", period), ("calm", calm)]:
         check_count(name, count)
     if calm > period:
         raise ValueError(f"calm: got {calm}, needed at most the period, {period}")
-    falls = [max(0, (i - 1) % period + 1 - (period - calm)) / calm for i in range(1, steps)]  # 0 to 1
+    places = [(i - 1) % period + 1 for i in range(2, steps + 1)]  # in its turn, of the iteration that is fed
+    falls = [max(0, place - (period - calm)) / calm for place in places]
     sizes = [noise[0] + (noise[1] - noise[0]) * fall for fall in falls]
     return {
         "steps": steps,

@@ -1,14 +1,25 @@
 import pytest
 import torch
 
-from gkn_utils import MLP, kaleidoscope
+from gkn_utils import MLP, kaleidoscope, last
 from gkn_utils.turning import turning
 
 
 def test_a_turn_is_large_and_slow_and_ends_calm():
     options = turning(11, period=5, calm=2, noise=(1.0, 0.5), keep=(0.9, 0.8))
-    assert options["jitter"] == pytest.approx([3**0.5 * v for v in [1, 1, 1, 0.75, 0.5] * 2])
-    assert options["keep"] == [0.9, 0.9, 0.9, 0.8, 0.8] * 2
+    assert options["jitter"] == pytest.approx([3**0.5 * v for v in [1, 1, 0.75, 0.5, 1] * 2])
+    assert options["keep"] == [0.9, 0.9, 0.8, 0.8, 0.9] * 2
+
+
+def test_the_noise_fed_has_the_size_it_says(affine, generator):
+    """Of a map to 0 what is fed is the noise: sd 1 in a long turn, and below it, lagging, at the end of one."""
+    fed = []
+    net = affine([[0.0]], [0.0])
+    net.register_forward_pre_hook(lambda _, arguments: fed.append(arguments[0].std().item()))
+    z = torch.zeros(50_000, 1)
+    last(kaleidoscope(net, z, **turning(100, period=100, calm=20, noise=(1.0, 0.3)), generator=generator))
+    assert fed[79] == pytest.approx(1, abs=0.02)
+    assert 0.3 < fed[-1] < 0.4
 
 
 def test_the_kaleidoscope_takes_it():
