@@ -21,7 +21,7 @@ SLOPES = {  # the derivative of an output, from its value
 class Stacked:
     """Matrices of many networks as (nets, rows, columns), multiplied by `torch.bmm`."""
 
-    rows, columns = 1, 2
+    nets, rows, columns = 0, 1, 2
     product = staticmethod(torch.bmm)
 
     @staticmethod
@@ -37,7 +37,7 @@ class Interleaved:
     For matrices of a few elements this is what a processor does fastest: one instruction works on several networks.
     """
 
-    rows, columns = 0, 1
+    rows, columns, nets = 0, 1, 2
 
     @staticmethod
     def arrange(matrices: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
+from gkn_utils.batches import batches, under_noise
 from gkn_utils.network import MLP
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
 
@@ -68,8 +69,8 @@ def fit(
         points = x.expand(net.nets or 1, *x.shape[-2:])[part]
         count = batch_size or points.shape[1]
         layout, threads = _arrangement(len(points), count * net.width**2)
-        batches = _batches(layout.arrange(points), layout.rows, batch_size, generator)
-        fed = _fed(batches, layout, noise, generator)
+        stream = batches(layout.arrange(points), layout.rows, batch_size, generator)
+        fed = under_noise(stream, layout, noise, generator)
         rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
         with _threads(threads), torch.autocast(x.device.type, enabled=False):
             history.append(_descend(Backpropagation(net, part, layout, count, precision), fed, rates))
@@ -144,12 +145,12 @@ def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
     return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
 
 
-def _descend(loss_and_gradient: Backpropagation, batches: Iterator[tuple], rates: Sequence[float]) -> Tensor:
+def _descend(loss_and_gradient: Backpropagation, stream: Iterator[tuple], rates: Sequence[float]) -> Tensor:
     """One step of Adam for each learning rate and batch; the loss before each, (steps, nets)."""
     adam = torch.optim.Adam([loss_and_gradient.flat], lr=rates[0], fused=True)
     history = loss_and_gradient.flat.new_empty(len(rates), loss_and_gradient.nets)
     try:
-        for step, (rate, (batch, fed)) in enumerate(zip(rates, batches, strict=False)):
+        for step, (rate, (batch, fed)) in enumerate(zip(rates, stream, strict=False)):
             adam.param_groups[0]["lr"] = rate
             history[step] = loss_and_gradient(batch, fed)
             adam.step()
@@ -170,29 +171,3 @@ def _threads(count: int | None):
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def _batches(x: Tensor, axis: int, size: int | None, generator: torch.Generator) -> Iterator[Tensor]:
-    """All points, which lie along `axis`, again and again, or batches from shuffled passes over them.
-
-    Each pass is a new permutation; points that do not fill a batch are left to the next pass.
-    """
-    count = x.shape[axis]
-    while size is None:
-        yield x
-    while True:
-        order = torch.randperm(count, generator=generator, device=x.device)
-        for start in range(0, count - size + 1, size):
-            yield x.index_select(axis, order[start : start + size])
-
-
-def _fed(batches: Iterator[Tensor], layout: type, noise, generator: torch.Generator) -> Iterator[tuple]:
-    """Each batch, and what the network is fed: None for the batch itself, or the batch with noise."""
-    for batch in batches:
-        if noise is None:
-            yield batch, None
-            continue
-        alone = batch[:1] if layout is Stacked else batch[..., :1]  # one network's points: all get the same noise
-        sd = torch.rand_like(alone.narrow(layout.columns, 0, 1), generator=generator)
-        sd = sd.mul_(noise[1] - noise[0]).add_(noise[0])
-        yield batch, batch + sd * torch.randn_like(alone, generator=generator)

@@ -3,8 +3,6 @@ import torch
 from torch import nn
 
 from gkn_utils import MLP, collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle, points
-from gkn_utils.backpropagation import Stacked
-from gkn_utils.training import _fed
 
 
 def test_loss_is_the_mean_square_of_equation_1(affine):
@@ -163,14 +161,6 @@ def test_a_linear_network_learns_to_remove_noise(affine, generator):
     fit(net, x, steps=2000, lr=0.01, noise=(0.4, 0.4), schedule=one_cycle, generator=generator)
     assert net.weights[0].item() == pytest.approx(0.36, abs=0.01)
     assert net.biases[0].item() == pytest.approx(0, abs=0.01)
-
-
-def test_noise_has_a_size_of_its_own_for_each_point(generator):
-    _, noise = next(_fed(iter([torch.zeros(1, 500, 900)]), Stacked, (1.0, 3.0), generator))
-    sizes = noise[0].std(dim=1)
-    assert sizes.min().item() == pytest.approx(1, abs=0.15)
-    assert sizes.max().item() == pytest.approx(3, abs=0.25)
-    assert sizes.mean().item() == pytest.approx(2, abs=0.1)
 
 
 def test_one_cycle_goes_up_and_down():
