@@ -17,29 +17,34 @@ class Digits:
 
     train: Tensor  # (n, 784), to learn
     labels: Tensor  # (n,)
+    unseen: Tensor  # (unseen, 784), drawn like those to learn, and kept away
     real: Tensor  # (count, 784), kept away: what samples should be like
     held_out: Tensor  # (count, 784), kept away: what samples and `real` are compared with
     source: str  # where they come from, in words
 
 
-def load_digits(name: str, *, count: int, seed: int = 0, device: torch.device | str = "cpu") -> Digits:
-    """Digits to learn, and twice `count` of them that are kept away.
+def load_digits(name: str, *, count: int, unseen: int = 0, seed: int = 0, device: torch.device | str = "cpu") -> Digits:
+    """Digits to learn, `unseen` drawn from the same and kept away, and twice `count` more that are kept away.
 
-    `name` is `mnist-5k`, of which those kept away are taken (the judge has learned from all of these), or `mnist`: its
-    60,000 to learn, those kept away of its test part, which the judge has never seen. Raises `ValueError` for another
-    name, or a count that is not in 6..2000.
+    `name` is `mnist-5k`, of which all are taken (the judge has learned from them), or `mnist`: its 60,000 to learn and
+    the `unseen`; twice `count` of its test part, written by other people, which the judge has never seen. Raises
+    `ValueError` for another name, a count below 6, a negative `unseen`, more than 4,000 of `mnist-5k` or 14,000 of
+    `mnist` to keep away.
     """
     check_count("count", count, 6)
-    if name not in ("mnist-5k", "mnist") or count > 2000:
-        raise ValueError(f"got {name!r}, count={count}, needed 'mnist-5k' or 'mnist', and a count of at most 2,000")
+    check_count("unseen", unseen, 0)
+    kept, most = 2 * count + unseen, {"mnist-5k": 4_000, "mnist": 14_000}
+    if kept > most.get(name, 0):
+        raise ValueError(f"got {kept:,} of {name!r} to keep away, needed at most as many as in {most}")
     if name == "mnist":
-        learned, kept = load_images("mnist-train", seed=seed), load_images("mnist-test", count=2 * count, seed=seed)
-        train, labels, away = learned.points(-1, 1), learned.labels, kept.points(-1, 1)
+        learned, test = load_images("mnist-train", seed=seed), load_images("mnist-test", count=2 * count, seed=seed)
+        x, labels, away = learned.points(-1, 1), learned.labels, test.points(-1, 1)
     else:
         learned = load_images(name, seed=seed)
-        away, train = learned.points(-1, 1).tensor_split([2 * count])
+        away, x = learned.points(-1, 1).tensor_split([2 * count])
         labels = learned.labels[2 * count :]
-    return Digits(*(v.to(device) for v in (train, labels, away[:count], away[count:])), learned.source)
+    parts = x[unseen:], labels[unseen:], x[:unseen], away[:count], away[count:]
+    return Digits(*(v.to(device) for v in parts), learned.source)
 
 
 def score(samples: Tensor, digits: Digits) -> dict[str, float]:

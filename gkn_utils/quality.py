@@ -80,6 +80,18 @@ def memorised(distances: Tensor, *, ratio: float = 1 / 3) -> Tensor:
     return distances[:, 0] < ratio * distances[:, 1]
 
 
+def copied(samples: Tensor, learned: Tensor, unseen: Tensor) -> float:
+    """The share of `samples` (m, d) that are copies of `learned` (n, d) rather than new: 1 for all, about 0 for none.
+
+    What copies nothing is nearest to a learned point as often as these are among all points, if `unseen` (l, d) are
+    drawn alike; a copy always is. The share follows from how often it happens. After Meehan et al. (2020, arXiv
+    2004.05675), who compare the two distances. Blur alone does not count: it brings a sample nearer to both.
+    """
+    to_learned, to_unseen = (two_nearest(samples, v)[0][:, 0] for v in (learned, unseen))
+    chance = len(learned) / (len(learned) + len(unseen))
+    return ((to_learned < to_unseen).float().mean().item() - chance) / (1 - chance)
+
+
 def equal_components(x: Tensor, loss: float) -> int:
     """The fewest principal components of `x` (n, d) that reconstruct it with a mean square error of at most `loss`.
 

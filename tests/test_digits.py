@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from gkn_utils.digits import load_digits, score
+from gkn_utils.quality import copied
 
 
 @pytest.fixture(scope="module")
@@ -11,6 +12,9 @@ def digits():
 
 def test_digits_kept_away_are_not_learned(digits):
     assert [len(v) for v in (digits.train, digits.labels, digits.real, digits.held_out)] == [4000, 4000, 500, 500]
+    kept = load_digits("mnist-5k", count=500, unseen=1000)
+    assert [len(v) for v in (kept.train, kept.labels, kept.unseen)] == [3000, 3000, 1000]
+    assert torch.equal(torch.cat([kept.unseen, kept.train]), digits.train)
     assert torch.cdist(torch.cat([digits.real, digits.held_out]), digits.train).min() > 0.1
 
 
@@ -30,6 +34,16 @@ def test_who_copies_is_caught_by_memorisation(digits):
     assert score(digits.real, digits)["memorised"] < 0.02
 
 
+def test_copies_are_told_from_new_digits_even_when_blurred():
+    def blurred(v):
+        return torch.nn.functional.avg_pool2d(v.reshape(-1, 1, 28, 28), 3, 1, 1).flatten(1)
+
+    kept = load_digits("mnist-5k", count=500, unseen=1000)
+    for change in (torch.clone, blurred):
+        assert copied(change(kept.train[:500]), kept.train, kept.unseen) > 0.95
+        assert abs(copied(change(kept.real), kept.train, kept.unseen)) < 0.25  # its sd is .08
+
+
 def test_who_repeats_one_digit_is_caught_by_variety(digits):
     jitter = 0.01 * torch.randn(500, 784, generator=torch.Generator().manual_seed(0))
     one = score((digits.real[:1] + jitter).clamp(-1, 1), digits)
@@ -39,7 +53,10 @@ def test_who_repeats_one_digit_is_caught_by_variety(digits):
     assert one["frechet"] > 100
 
 
-@pytest.mark.parametrize(("name", "count"), [("photos", 500), ("mnist-5k", 2001), ("mnist-5k", 5)])
-def test_bad_arguments_stop(name, count):
+@pytest.mark.parametrize(
+    ("name", "count", "unseen"),
+    [("photos", 500, 0), ("mnist-5k", 2001, 0), ("mnist-5k", 5, 0), ("mnist-5k", 500, 3001), ("mnist-5k", 500, -1)],
+)
+def test_bad_arguments_stop(name, count, unseen):
     with pytest.raises(ValueError, match="got"):
-        load_digits(name, count=count)
+        load_digits(name, count=count, unseen=unseen)
