@@ -43,7 +43,7 @@ class MLP(nn.Module):
         if type(self.output) not in RANGES:
             raise ValueError(f"output: got {self.output!r}, needed nn.Sigmoid(), nn.Tanh() or nn.Identity()")
         sizes = [dim] + [width] * depth + [dim]
-        self.weights, self.biases = _draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
+        self.weights, self.biases = draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
 
     @property
     def device(self) -> torch.device:
@@ -78,7 +78,7 @@ class MLP(nn.Module):
         return one
 
 
-def _draw_parameters(sizes: list[int], nets: int | None, generator: torch.Generator):
+def draw_parameters(sizes: list[int], nets: int | None, generator: torch.Generator):
     """Weights (fan_in, fan_out) and biases (1, fan_out) of each layer, with a leading axis where `nets` is given."""
     shapes = [shape for a, b in pairwise(sizes) for shape in [(a, b), (1, b)]]
     bounds = [1 / math.sqrt(a) for a in sizes[:-1] for _ in range(2)]

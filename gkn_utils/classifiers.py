@@ -1,0 +1,68 @@
+"""The paper's perceptron as a classifier, trained to a given accuracy."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gkn_utils.network import MLP, draw_parameters
+from gkn_utils.validation import as_generator, check_count, check_points
+
+
+class Classifier(MLP):
+    """`nets=k` of the paper's multilayer perceptrons with logits in place of a point.
+
+    Maps (n, d) or (k, n, d) to (k, n, classes). Args as for `MLP`; at least two classes and one hidden layer.
+    """
+
+    def __init__(self, dim, width, depth, classes, *, nets, generator=None):
+        for name, value, least in [("classes", classes, 2), ("depth", depth, 1), ("nets", nets, 1)]:
+            check_count(name, value, least)
+        super().__init__(dim, 1, depth, output=nn.Identity(), nets=nets)
+        self.width, sizes = width, [dim] + [width] * depth + [classes]
+        self.weights, self.biases = draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
+
+
+def fit_classifier(
+    net: Classifier,
+    x: Tensor,
+    labels: Tensor,
+    held_out: tuple[Tensor, Tensor],
+    *,
+    accuracy: float,
+    most: int,
+    batch_size: int,
+    lr: float = 1e-3,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Minimise the cross-entropy by Adam until a network reads the held-out points and labels with `accuracy`.
+
+    Looked at every 10 steps; each network keeps the weights with which it first got there. Returns the steps that each
+    needed, (k,); `most` where it did not get there, and then it keeps its last weights.
+    """
+    check_points("x", x, net)
+    generator = as_generator(generator, net.device)
+    adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
+    needed, kept = torch.full((net.nets,), most), [p.detach().clone() for p in net.parameters()]
+    for step in range(1, most + 1):
+        batch = torch.randint(len(x), (batch_size,), generator=generator, device=x.device)
+        adam.zero_grad()
+        logits = net(x[batch]).flatten(0, -2)
+        (net.nets * F.cross_entropy(logits, labels[batch].repeat(net.nets))).backward()
+        adam.step()
+        if step % 10 == 0 or step == most:
+            new = ((accuracies(net, *held_out) >= accuracy).cpu() | (step == most)) & (needed == most)
+            needed[new] = step
+            for copy, parameter in zip(kept, net.parameters(), strict=True):
+                copy[new] = parameter.detach()[new]
+            if (needed < most).all():
+                break
+    with torch.no_grad():
+        for parameter, copy in zip(net.parameters(), kept, strict=True):
+            parameter.copy_(copy)
+    return needed
+
+
+@torch.no_grad()
+def accuracies(net: Classifier, x: Tensor, labels: Tensor) -> Tensor:
+    """The share of points `x` (n, d) or (k, n, d) that each network reads as `labels` (n,) say: (k,)."""
+    return (net(x).argmax(-1) == labels).float().mean(-1)

@@ -1,0 +1,110 @@
+"""How small a change of the input changes what a network says: classifiers under attack, attractors that are left."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from gkn_utils.classifiers import Classifier
+from gkn_utils.network import MLP
+from gkn_utils.sampling import kaleidoscope, last
+from gkn_utils.validation import as_generator, check_points
+
+
+# Madry et al. 2018 (arXiv 1706.06083), in Euclidean balls
+def attack(
+    net: Classifier,
+    x: Tensor,
+    labels: Tensor,
+    radius: Tensor,
+    *,
+    steps: int = 20,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Points within `radius` (k, n) of `x` (n, d), and in [-1, 1], that `nets=k` read otherwise, if found: (k, n, d).
+
+    Projected gradient ascent on the margin by which another class beats the label, from a random point of the ball;
+    the margin, unlike the cross-entropy, keeps its gradient where a network is sure. Where no such point was met, the
+    last one.
+    """
+    check_points("x", x, net)
+    generator = as_generator(generator, net.device)
+    away = _unit(torch.randn(*radius.shape, x.shape[-1], generator=generator, device=x.device))
+    size = radius.unsqueeze(-1)
+    point, found = (x + 0.1 * size * away).clamp(-1, 1), torch.zeros_like(radius, dtype=torch.bool)
+    for _ in range(steps):
+        gradient, fooled = _margin_gradient(net, point, labels)
+        found |= fooled
+        moved = point + 2.5 / steps * size * _unit(gradient)
+        change = moved - x
+        change = change * (size / change.norm(dim=-1, keepdim=True).clamp_min(1e-12)).clamp_max(1)
+        point = torch.where(found.unsqueeze(-1), point, (x + change).clamp(-1, 1))
+    return point
+
+
+def smallest_perturbation(
+    net: Classifier,
+    x: Tensor,
+    labels: Tensor,
+    *,
+    largest: float,
+    rounds: int = 10,
+    steps: int = 20,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """The Euclidean size of the smallest change of each point of `x` (n, d) that `attack` fools `nets=k` with: (k, n).
+
+    By bisection between 0 and `largest`; 0 where a point is read wrongly as it is, infinite where `largest` is too
+    little. It is an upper bound: another attack may do with less.
+    """
+    shape = (net.nets, len(x))
+    low, high = torch.zeros(shape, device=x.device), torch.full(shape, float(largest), device=x.device)
+    high[_fooled(net, attack(net, x, labels, high, steps=steps, generator=generator), labels).logical_not()] = torch.inf
+    for _ in range(rounds):
+        middle = torch.where(high.isinf(), largest, (low + high) / 2)
+        fooled = _fooled(net, attack(net, x, labels, middle, steps=steps, generator=generator), labels)
+        low, high = torch.where(fooled, low, middle), torch.where(fooled & high.isfinite(), middle, high)
+    return torch.where(_fooled(net, x, labels), 0.0, high)
+
+
+def escape_distance(
+    net: MLP, x: Tensor, directions: Tensor, *, largest: float, steps: int = 50, tol: float = 0.05, rounds: int = 7
+) -> Tensor:
+    """How far each point of `x` (n, d) can be pushed along its unit `directions` (n, m, d) and come back: (k, n, m).
+
+    Come back: after `steps` iterations it is within tol * sqrt(d) of where the point itself then is. By bisection
+    between 0 and `largest`; `largest` where it comes back from there. `net` has `nets=k`.
+    """
+    check_points("x", x, net)
+    n, m, d = directions.shape
+    home = last(kaleidoscope(net, x, steps=steps)).unsqueeze(2)
+
+    def back(distance: Tensor) -> Tensor:
+        z = (x.unsqueeze(1) + distance.unsqueeze(-1) * directions).reshape(-1, n * m, d)
+        end = last(kaleidoscope(net, z, steps=steps)).reshape(-1, n, m, d)
+        return (end - home).square().mean(-1).sqrt() <= tol
+
+    low, high = (torch.full((net.nets, n, m), v, device=x.device) for v in (0.0, float(largest)))
+    low[back(high)] = largest
+    for _ in range(rounds):
+        middle = (low + high) / 2
+        came_back = back(middle)
+        low, high = torch.where(came_back, middle, low), torch.where(came_back, high, middle)
+    return low
+
+
+def _margin_gradient(net: Classifier, point: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """The gradient of the margin of the best other class over the label, and where it is above 0 already."""
+    point = point.detach().requires_grad_()
+    logits = net(point)
+    of_label = F.one_hot(labels, logits.shape[-1]).bool()
+    margin = logits.masked_fill(of_label, -torch.inf).amax(-1) - logits.masked_fill(~of_label, -torch.inf).amax(-1)
+    return torch.autograd.grad(margin.sum(), point)[0], margin > 0
+
+
+@torch.no_grad()
+def _fooled(net: Classifier, x: Tensor, labels: Tensor) -> Tensor:
+    return net(x).argmax(-1) != labels
+
+
+def _unit(v: Tensor) -> Tensor:
+    return F.normalize(v, dim=-1, eps=1e-30)

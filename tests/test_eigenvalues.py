@@ -1,0 +1,50 @@
+import pytest
+import torch
+from torch import nn
+
+from gkn_utils import MLP, spectral_radius
+from gkn_utils.eigenvalues import arnoldi_radius
+
+
+def affine(matrix):
+    net = MLP(len(matrix), 1, 0, output=nn.Identity())
+    net.weights[0].data = matrix.T.clone()
+    return net
+
+
+def test_known_eigenvalues_of_linear_maps():
+    diagonal = torch.diag(torch.tensor([0.5, -2.0, 1.0, 0.1]))
+    turn = torch.zeros(4, 4)
+    turn[0, 1], turn[1, 0] = -0.9, 0.9  # a pair of complex eigenvalues
+    for matrix, radius in [(diagonal, 2.0), (turn, 0.9), (torch.zeros(4, 4), 0.0)]:
+        found, residual = arnoldi_radius(affine(matrix), torch.rand(3, 4), steps=4)
+        torch.testing.assert_close(found, torch.full((3,), radius), atol=1e-5, rtol=1e-5)
+        assert residual.max() < 1e-5
+
+
+def test_it_is_the_exact_radius_long_before_all_dimensions(generator):
+    net = MLP(100, 60, 4, output=nn.Tanh(), generator=generator)
+    for weight in net.weights:
+        weight.data *= 2.5  # a radius near 1
+    x = torch.rand(5, 100, generator=generator) * 2 - 1
+    found, residual = arnoldi_radius(net, x, steps=40)
+    torch.testing.assert_close(found, spectral_radius(net, x), rtol=2e-2, atol=1e-3)
+    assert residual.max() < 0.05
+
+
+def test_it_works_for_networks_that_are_no_mlp():
+    class Scaling(nn.Module):
+        dim, nets, device, dtype = 6, None, torch.device("cpu"), torch.float32
+
+        def forward(self, x):
+            return -0.7 * x
+
+    radius, _ = arnoldi_radius(Scaling(), torch.rand(2, 6), steps=3)
+    torch.testing.assert_close(radius, torch.full((2,), 0.7))
+
+
+@pytest.mark.parametrize("options", [{"steps": 0}, {"x": torch.rand(2, 3)}])
+def test_bad_arguments_stop(options):
+    options = {"x": torch.rand(2, 4)} | options
+    with pytest.raises(ValueError, match="got"):
+        arnoldi_radius(affine(torch.eye(4)), **options)
