@@ -1,7 +1,7 @@
 """Manifold learning, Eq. 1: a network learns to return its input."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -36,6 +36,7 @@ def fit(
     noise: tuple[float, float] | None = None,
     schedule: Callable[[float], float] | None = None,
     precision: torch.dtype | None = None,
+    progress: Callable[[Sequence], Iterable] = iter,
     generator: torch.Generator | None = None,
 ) -> Tensor:
     """Minimise Eq. 1 by Adam, changing `net` in place; return the loss before each step, (steps,) or (steps, k).
@@ -54,6 +55,7 @@ def fit(
         schedule: the factor on `lr` at each share of the steps done, such as `one_cycle`; None for 1 throughout.
         precision: the type in which matrices are multiplied, such as torch.bfloat16, while weights and steps keep the
             network's; None for the network's. `torch.autocast` has no say.
+        progress: what the steps go through, such as `tqdm`.
         generator: shuffles the batches and draws the noise, on the network's device; None for seed 0.
 
     Raises:
@@ -73,7 +75,7 @@ def fit(
         fed = under_noise(stream, layout, noise, generator)
         rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
         with _threads(threads), torch.autocast(x.device.type, enabled=False):
-            history.append(_descend(Backpropagation(net, part, layout, count, precision), fed, rates))
+            history.append(_descend(Backpropagation(net, part, layout, count, precision), fed, rates, progress))
     history = torch.cat(history, dim=1)
     return history if net.nets else history[:, 0]
 
@@ -145,12 +147,14 @@ def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
     return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
 
 
-def _descend(loss_and_gradient: Backpropagation, stream: Iterator[tuple], rates: Sequence[float]) -> Tensor:
+def _descend(
+    loss_and_gradient: Backpropagation, stream: Iterator[tuple], rates: Sequence[float], progress: Callable
+) -> Tensor:
     """One step of Adam for each learning rate and batch; the loss before each, (steps, nets)."""
     adam = torch.optim.Adam([loss_and_gradient.flat], lr=rates[0], fused=True)
     history = loss_and_gradient.flat.new_empty(len(rates), loss_and_gradient.nets)
     try:
-        for step, (rate, (batch, fed)) in enumerate(zip(rates, stream, strict=False)):
+        for step, (rate, (batch, fed)) in enumerate(zip(progress(rates), stream, strict=False)):
             adam.param_groups[0]["lr"] = rate
             history[step] = loss_and_gradient(batch, fed)
             adam.step()

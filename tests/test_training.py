@@ -171,3 +171,15 @@ def test_a_schedule_is_a_factor_on_the_learning_rate(affine):
     net = affine([[0.5]], [0.0])
     fit(net, points([1.0]), steps=4, lr=0.01, schedule=lambda done: float(done == 0.5))
     assert net.weights[0].item() == pytest.approx(0.51, abs=1e-6)
+
+
+def test_progress_sees_each_step():
+    seen = []
+
+    def watched(rates):
+        for rate in rates:
+            seen.append(rate)
+            yield rate
+
+    fit(MLP(1, 3, 1), points([0.5]), steps=7, lr=0.01, progress=watched)
+    assert seen == [0.01] * 7

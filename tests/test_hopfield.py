@@ -1,0 +1,30 @@
+import pytest
+import torch
+
+from gkn_utils import kaleidoscope, last, nearest
+from gkn_utils.eigenvalues import arnoldi_radius
+from gkn_utils.hopfield import Hopfield
+
+
+def test_it_recalls_the_nearest_point_where_beta_is_large(generator):
+    x, z = torch.rand(20, 50, generator=generator), torch.rand(40, 50, generator=generator)
+    end = last(kaleidoscope(Hopfield(x, 1000.0), z, steps=3))
+    torch.testing.assert_close(end, x[nearest(z, x)[1]])
+
+
+def test_it_returns_the_mean_where_beta_is_small(generator):
+    x, z = torch.rand(20, 50, generator=generator), torch.rand(40, 50, generator=generator)
+    torch.testing.assert_close(Hopfield(x, 1e-6)(z), x.mean(0).expand(40, 50), atol=1e-4, rtol=0)
+
+
+def test_two_points_have_the_slope_of_a_tanh():
+    """On the line with points -1 and 1 the network is tanh(beta z): a slope of beta at 0, 1 - tanh^2 elsewhere."""
+    net = Hopfield(torch.tensor([[-1.0], [1.0]]), 3.0)
+    z = torch.tensor([[0.0], [0.4]])
+    torch.testing.assert_close(net(z), torch.tanh(3 * z))
+    torch.testing.assert_close(arnoldi_radius(net, z, steps=1)[0], 3 * (1 - torch.tanh(3 * z[:, 0]) ** 2))
+
+
+def test_bad_arguments_stop():
+    with pytest.raises(ValueError, match="needed"):
+        Hopfield(torch.rand(3, 2), 0.0)
