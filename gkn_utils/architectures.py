@@ -52,7 +52,10 @@ def convolutional(shape: Sequence[int], channels: int, code: int) -> nn.Module:
 
 
 class UNet(nn.Module):
-    """Two convolutions at each of three sizes, with skip connections (Ronneberger et al. 2015). Sides divide by 4."""
+    """Two convolutions at each of three sizes, with skip connections (Ronneberger et al. 2015).
+
+    Sides and `channels` divide by 4.
+    """
 
     def __init__(self, shape: Sequence[int], channels: int):
         super().__init__()
@@ -130,5 +133,8 @@ def mean_loss(net: nn.Module, x: Tensor) -> float:
 
 
 def _twice(a: int, b: int) -> nn.Module:
-    layers = [nn.Conv2d(a, b, 3, padding=1), nn.ReLU(), nn.Conv2d(b, b, 3, padding=1), nn.ReLU()]
-    return nn.Sequential(*layers)
+    """Two convolutions, each with a normalisation, without which some networks stay black."""
+    return nn.Sequential(
+        *[nn.Conv2d(a, b, 3, padding=1), nn.GroupNorm(4, b), nn.GELU()],
+        *[nn.Conv2d(b, b, 3, padding=1), nn.GroupNorm(4, b), nn.GELU()],
+    )

@@ -22,7 +22,8 @@ def arnoldi_radius(
     generator = as_generator(generator, net.device)
     start = torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
     x = x.detach().clone().requires_grad_()
-    y = net(x)
+    with torch.enable_grad():
+        y = net(x)
     matrix, rest = _hessenberg(lambda v: torch.autograd.grad(y, x, v, retain_graph=True)[0], start, steps)
     values, vectors = torch.linalg.eig(matrix)
     largest = values.abs().argmax(-1, keepdim=True)

@@ -41,8 +41,17 @@ def quantile(values, q: float, *, seed: int = 0) -> Estimate:
 
 
 def mean(values, *, seed: int = 0) -> Estimate:
-    """The mean of `values`, with a bootstrap percentile interval."""
-    return _bootstrapped(np.mean, [_values("values", values)], seed)
+    """The mean of `values`, with a bootstrap percentile interval; for fewer than 30, too few for it, Student's t.
+
+    Raises `ValueError` for fewer than two.
+    """
+    values = _values("values", values)
+    if values.size < 2:
+        raise ValueError(f"values: got {values.size}, needed at least two for an interval")
+    if values.size >= 30:
+        return _bootstrapped(np.mean, [values], seed)
+    half = stats.t.ppf(0.975, values.size - 1) * stats.sem(values)
+    return Estimate(values.mean().item(), values.mean().item() - half, values.mean().item() + half, values.size)
 
 
 def mean_difference(a, b, *, seed: int = 0) -> Estimate:

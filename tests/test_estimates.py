@@ -19,6 +19,20 @@ def test_bootstrap_interval_of_a_mean_is_that_of_the_normal():
     assert e.high - e.low == pytest.approx(2 * 1.96 * values.std() / 2000**0.5, rel=0.1)
 
 
+def test_interval_of_a_few_values_is_students():
+    e = estimates.mean([1.0, 2.0, 3.0])  # t of 2 degrees of freedom: 4.303; a standard error of 1 / sqrt(3)
+    assert (e.value, e.n) == (2, 3)
+    assert (e.low, e.high) == pytest.approx((2 - 4.3027 / 3**0.5, 2 + 4.3027 / 3**0.5), abs=1e-3)
+    with pytest.raises(ValueError, match="got 1"):
+        estimates.mean([1.0])
+
+
+def test_a_few_values_are_covered_as_often_as_said():
+    draws = np.random.default_rng(0).normal(size=(2000, 4))
+    covered = [e.low < 0 < e.high for e in map(estimates.mean, draws)]
+    assert 0.93 < np.mean(covered) < 0.97
+
+
 def test_medians_and_differences():
     assert estimates.median([1, 2, 9]).value == 2
     assert estimates.quantile(range(101), 0.95).value == 95
