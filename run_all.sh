@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The one script: sets up if needed, runs every notebook, regenerates figures/. See --help.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
@@ -8,6 +9,7 @@ usage() {
 ./run_all.sh            set up if needed, run every notebook at its quick settings, regenerate figures/
 ./run_all.sh --paper    the same at the paper's settings, into figures/paper/ (hours; a GPU is used where there is one)
 ./run_all.sh --only 06  just the notebooks whose name contains 06
+./run_all.sh --only 06 -p seed 1    with another value of a parameter, into figures/yours/ (a path is one from here)
 ./run_all.sh --record   and, where a run is green, refresh the committed notebooks' outputs
 ./run_all.sh --check    set up if needed, then lint, unit tests and notebook regression: what CI runs
 ./run_all.sh --bench    set up if needed, then time the project and write figures/benchmarks.* (leave the machine alone)
@@ -66,6 +68,11 @@ bench() {
   "$python" scripts/readme_tables.py
 }
 
+# A path that was given from the caller's folder, as one that holds in ours.
+absolute() {
+  if [ -e "$called_from/$1" ]; then echo "$(cd "$(dirname "$called_from/$1")" && pwd)/$(basename "$1")"; else echo "$1"; fi
+}
+
 mode=run arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
@@ -73,6 +80,7 @@ while [ $# -gt 0 ]; do
     --bench) mode=bench ;;
     --paper | --record) arguments+=("$1") ;;
     --only) [ $# -gt 1 ] || stop "--only needs part of a notebook's name"; arguments+=("$1" "$2"); shift ;;
+    -p) [ $# -gt 2 ] || stop "-p needs a parameter's name and a value"; arguments+=(-p "$2" "$(absolute "$3")"); shift 2 ;;
     -h | --help) usage; exit ;;
     *) usage >&2; stop "unknown option $1" ;;
   esac

@@ -15,9 +15,9 @@ VOLATILE = (
 )
 
 
-def run(notebook: Path, paper: bool) -> dict:
-    """Execute a copy of `notebook` in build/; return what the table says of it."""
-    profile = "paper" if paper else "quick"
+def run(notebook: Path, paper: bool, given: dict[str, str]) -> dict:
+    """Execute a copy of `notebook` in build/, with parameters that were given; return what the table says of it."""
+    profile = "yours" if given else "paper" if paper else "quick"
     copy, log = BUILD / profile / notebook.name, BUILD / profile / f"{notebook.stem}.log"
     copy.parent.mkdir(parents=True, exist_ok=True)
     command = [
@@ -33,6 +33,8 @@ def run(notebook: Path, paper: bool) -> dict:
     ]
     command += ["--progress-bar" if sys.stderr.isatty() else "--no-progress-bar", "--log-level", "ERROR"]
     command += ["-f", str(notebook.parent / "paper" / f"{notebook.stem}.yaml")] if paper else []
+    for parameter, value in (given | {"name": f"yours/{notebook.stem}"} if given else {}).items():
+        command += ["-p", parameter, value]
     started = time.monotonic()
     if sys.stderr.isatty():
         process = subprocess.Popen(command)
@@ -45,17 +47,25 @@ def run(notebook: Path, paper: bool) -> dict:
         print(log.read_text()[-3000:], flush=True)
     return {
         "notebook": notebook.stem,
-        "verdicts": verdicts(notebook.stem, paper) if process.returncode == 0 else "FAILED",
+        "verdicts": verdicts(notebook.stem, profile) if process.returncode == 0 else "FAILED",
         "seconds": f"{time.monotonic() - started:.0f}",
         "peak MB": f"{usage.ru_maxrss / 1024:.0f}",
         "copy": copy,
     }
 
 
-def verdicts(stem: str, paper: bool) -> str:
-    path = Path(os.environ.get("GKN_FIGURES") or ROOT / "figures") / ("paper" if paper else "") / f"{stem}.json"
+def verdicts(stem: str, profile: str) -> str:
+    folder = Path(os.environ.get("GKN_FIGURES") or ROOT / "figures")
+    path = folder / ("" if profile == "quick" else profile) / f"{stem}.json"
     claims = json.loads(path.read_text())["claims"]
     return ", ".join(f"{claim_id} {claim['verdict']}" for claim_id, claim in claims.items())
+
+
+def parameters(notebook: Path) -> set[str]:
+    """The names of what its cell of parameters sets."""
+    cells = json.loads(notebook.read_text())["cells"]
+    [source] = ["".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", [])]
+    return {line.split(" = ")[0] for line in source.splitlines()}
 
 
 def record(notebook: Path, copy: Path) -> None:
@@ -70,17 +80,22 @@ def main() -> None:
     parser.add_argument("--paper", action="store_true", help="the paper's settings, into figures/paper/")
     parser.add_argument("--only", default="", help="part of a notebook's name")
     parser.add_argument("--record", action="store_true", help="refresh the committed notebooks")
+    parser.add_argument("-p", nargs=2, action="append", default=[], metavar=("NAME", "VALUE"), help="a parameter")
     options = parser.parse_args()
-    if options.paper and options.record:
-        parser.error("--record keeps the quick settings; it does not go with --paper")
+    given = {name.lower(): value for name, value in options.p}
+    if options.record and (options.paper or given):
+        parser.error("--record keeps the quick settings; it does not go with --paper or -p")
     notebooks = [n for n in sorted((ROOT / "notebooks").glob("*.ipynb")) if options.only in n.name]
     if not notebooks:
         parser.error(f"no notebook has {options.only!r} in its name")
+    for notebook in notebooks:
+        if unknown := sorted(set(given) - parameters(notebook)):
+            parser.error(f"{notebook.stem} has no parameter {', '.join(unknown)}")
 
     rows = []
     for i, notebook in enumerate(notebooks, start=1):
         print(f"[{i}/{len(notebooks)}] {notebook.stem}", flush=True)
-        rows.append(run(notebook, options.paper))
+        rows.append(run(notebook, options.paper, given))
         if options.record and rows[-1]["verdicts"] != "FAILED":
             record(notebook, rows[-1]["copy"])
     for row in [{"notebook": "notebook", "seconds": "seconds", "peak MB": "peak MB", "verdicts": "verdicts"}, *rows]:
