@@ -28,6 +28,8 @@ FIGURES = {
     "14_depth_and_quality": "beyond: deeper, better samples?",
     "15_baselines": "beyond: other samplers",
     "16_a_kaleidoscope_that_keeps_turning": "beyond: a kaleidoscope that keeps turning",
+    "17_architectures": "beyond: other architectures",
+    "18_robustness": "beyond: harder to fool?",
     "99_scoreboard": "all claims on one page",
 }
 
