@@ -35,7 +35,7 @@ def load_digits(name: str, *, count: int, unseen: int = 0, seed: int = 0, device
     check_count("unseen", unseen, 0)
     kept, most = 2 * count + unseen, {"mnist-5k": 4_000, "mnist": 14_000}
     if kept > most.get(name, 0):
-        raise ValueError(f"got {kept:,} of {name!r} to keep away, needed at most as many as in {most}")
+        raise ValueError(f"got {name!r}, {kept:,} to keep away, needed one of these names and at most so many: {most}")
     if name == "mnist":
         learned, test = load_images("mnist-train", seed=seed), load_images("mnist-test", count=2 * count, seed=seed)
         x, labels, away = learned.points(-1, 1), learned.labels, test.points(-1, 1)

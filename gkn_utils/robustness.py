@@ -1,5 +1,7 @@
 """How small a change of the input changes what a network says: classifiers under attack, attractors that are left."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -56,14 +58,12 @@ def smallest_perturbation(
     By bisection between 0 and `largest`; 0 where a point is read wrongly as it is, infinite where `largest` is too
     little. It is an upper bound: another attack may do with less.
     """
-    shape = (net.nets, len(x))
-    low, high = torch.zeros(shape, device=x.device), torch.full(shape, float(largest), device=x.device)
-    high[_fooled(net, attack(net, x, labels, high, steps=steps, generator=generator), labels).logical_not()] = torch.inf
-    for _ in range(rounds):
-        middle = torch.where(high.isinf(), largest, (low + high) / 2)
-        fooled = _fooled(net, attack(net, x, labels, middle, steps=steps, generator=generator), labels)
-        low, high = torch.where(fooled, low, middle), torch.where(fooled & high.isfinite(), middle, high)
-    return torch.where(_fooled(net, x, labels), 0.0, high)
+
+    def changed(size: Tensor) -> Tensor:
+        return _fooled(net, attack(net, x, labels, size, steps=steps, generator=generator), labels)
+
+    _, smallest = _bisected(changed, torch.full((net.nets, len(x)), float(largest), device=x.device), rounds)
+    return torch.where(_fooled(net, x, labels), 0.0, smallest)
 
 
 def escape_distance(
@@ -78,18 +78,27 @@ def escape_distance(
     n, m, d = directions.shape
     home = last(kaleidoscope(net, x, steps=steps)).unsqueeze(2)
 
-    def back(distance: Tensor) -> Tensor:
+    def changed(distance: Tensor) -> Tensor:
         z = (x.unsqueeze(1) + distance.unsqueeze(-1) * directions).reshape(-1, n * m, d)
         end = last(kaleidoscope(net, z, steps=steps)).reshape(-1, n, m, d)
-        return (end - home).square().mean(-1).sqrt() <= tol
+        return ~((end - home).square().mean(-1).sqrt() <= tol)
 
-    low, high = (torch.full((net.nets, n, m), v, device=x.device) for v in (0.0, float(largest)))
-    low[back(high)] = largest
+    farthest, _ = _bisected(changed, torch.full((net.nets, n, m), float(largest), device=x.device), rounds)
+    return farthest
+
+
+def _bisected(changed: Callable[[Tensor], Tensor], largest: Tensor, rounds: int) -> tuple[Tensor, Tensor]:
+    """Sizes between which `changed` becomes true, for each element: the one before, and the one after.
+
+    `largest` and infinity where it is not true of `largest`.
+    """
+    never = ~changed(largest)
+    before, after = torch.zeros_like(largest), largest
     for _ in range(rounds):
-        middle = (low + high) / 2
-        came_back = back(middle)
-        low, high = torch.where(came_back, middle, low), torch.where(came_back, high, middle)
-    return low
+        middle = (before + after) / 2
+        true = changed(middle)
+        before, after = torch.where(true, before, middle), torch.where(true, middle, after)
+    return torch.where(never, largest, before), torch.where(never, torch.inf, after)
 
 
 def _margin_gradient(net: Classifier, point: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
