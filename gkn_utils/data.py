@@ -46,11 +46,11 @@ def to_pixels(x: Tensor, shape: Sequence[int], low: float, high: float) -> Tenso
     return x.sub(low).mul_(255 / (high - low)).round_().clamp_(0, 255).to(torch.uint8).reshape(-1, *shape).cpu()
 
 
-def load_images(name: str, *, count: int | None = None, seed: int = 0) -> Images:
+def load_images(name: str, *, count: int | None = None, size: tuple[int, int] | None = None, seed: int = 0) -> Images:
     """A data set of pictures in a random order that `seed` decides, or its first `count`.
 
     Args:
-        name: one of the names below, or the path of a folder or zip archive of pictures, which become 32 x 32 RGB.
+        name: one of the names below, or the path of a folder or zip archive of pictures, which become RGB.
             Inside packages, so that no network is needed: `mnist-5k`, 5,000 digits; and, as stand-ins, `photos`, 858
             32 x 32 RGB patches of photographs, and `faces`, 100 grey faces of 25 x 25.
             In the folder $GKN_DATA, else the user's cache folder, downloaded if missing: `mnist` (all 70,000),
@@ -58,19 +58,25 @@ def load_images(name: str, *, count: int | None = None, seed: int = 0) -> Images
             `cifar-10-batches-bin/`, a folder `cifar10-dogs/` of pictures, or the archive `cifar-10-binary.tar.gz`.
             In the same folder, and never downloaded: `celeba`, from `celeba/img_align_celeba/` or
             `celeba/img_align_celeba.zip`, as RGB of 39 x 32, the original code's size.
+        size: (width, height) that the pictures of a folder or archive get, 32 x 32 for None; others have their own.
 
     Raises:
-        ValueError: an unknown name, a count that is not positive or more than there are, a damaged file.
+        ValueError: an unknown name, a count or size that is not positive, more than there are, a damaged file.
         FileNotFoundError: a data set that is neither there nor can be downloaded.
     """
     if count is not None:
         check_count("count", count)
+    if size is not None:
+        for pixels in size:
+            check_count("size", pixels)
+    if size is not None and (name in PICTURES or name in ARRAYS):
+        raise ValueError(f"size: got {size}, needed None, {name} has a size of its own")
     if name in PICTURES:
         return PICTURES[name](count, seed)
     if name in ARRAYS:
         return _shuffled(ARRAYS[name](), name, count, seed)
     if isinstance(name, str | Path) and str(name) and Path(name).exists():
-        pixels = read_pictures(Path(name), (32, 32), count=count, seed=seed)
+        pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed)
         return Images(pixels, None, f"pictures of {Path(name).name}", standin=True)
     raise ValueError(
         f"name: got {name!r}, needed one of {', '.join([*ARRAYS, *PICTURES])}, or a folder or zip of pictures"

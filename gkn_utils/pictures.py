@@ -5,6 +5,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -51,6 +52,22 @@ def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed:
     if len(pictures) < (count or 1):
         raise ValueError(f"{path}: got {len(pictures)} pictures in {len(names)} files, needed {count or 'at least 1'}")
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
+
+
+def picture_sizes(path: Path) -> list[tuple[int, int]]:
+    """(width, height) of each picture of a folder or zip archive, read from their headers, in order of name.
+
+    Files whose header is none of a picture are left out; a picture that breaks off later is not found out. Raises
+    `ValueError` as `read_pictures` does.
+    """
+    names, read = _zip(path) if path.is_file() else _folder(path)
+    sizes = []
+    for name in names:
+        with suppress(*BROKEN), Image.open(io.BytesIO(read(name))) as image:
+            sizes.append(image.size)
+    if not sizes:
+        raise ValueError(f"{path}: got no pictures in {len(names)} files, needed at least 1")
+    return sizes
 
 
 def photo_patches() -> Tensor:

@@ -6,14 +6,14 @@ import itertools
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import dask
 import pandas as pd
 from distributed import Client, as_completed
-from tqdm.auto import tqdm
+
+from gkn_utils.progress import watched
 
 # Dask would also have freed memory returned at once, which makes small networks twice as slow.
 ONE_THREAD = {"OMP_NUM_THREADS": 1, "MKL_NUM_THREADS": 1}
@@ -71,10 +71,9 @@ def _key(code: bytes, cell: dict) -> str:
 
 def _run(measure: Callable, cells: list[dict], paths: list[Path]) -> None:
     """Measure cells in whatever order they finish, and keep each."""
-    quiet = not (sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ)  # in a terminal, or with a person at it
     with dask.config.set({"distributed.nanny.pre-spawn-environ": ONE_THREAD}), Client(**_pool()) as client:
         futures = {client.submit(measure, **cell, pure=False): i for i, cell in enumerate(cells)}
-        for future in tqdm(as_completed(futures), total=len(cells), unit="cell", disable=quiet):
+        for future in watched(as_completed(futures), total=len(cells), unit="cell"):
             i = futures[future]
             if future.status != "finished":
                 raise RuntimeError(f"{measure.__name__} failed for {cells[i]}") from future.exception()

@@ -3,10 +3,13 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -31,27 +34,45 @@ def run(notebook: Path, paper: bool, given: dict[str, str]) -> dict:
         "-k",
         "python3",
     ]
-    command += ["--progress-bar" if sys.stderr.isatty() else "--no-progress-bar", "--log-level", "ERROR"]
+    terminal = {"GKN_TERMINAL": os.ttyname(sys.stderr.fileno())} if sys.stderr.isatty() else {}
+    command += ["--progress-bar" if terminal else "--no-progress-bar", "--log-level", "ERROR"]
     command += ["-f", str(notebook.parent / "paper" / f"{notebook.stem}.yaml")] if paper else []
     for parameter, value in (given | {"name": f"yours/{notebook.stem}"} if given else {}).items():
         command += ["-p", parameter, value]
     started = time.monotonic()
-    if sys.stderr.isatty():
-        process = subprocess.Popen(command)
-    else:
-        with log.open("w") as stream:
-            process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode and not sys.stderr.isatty():
+    with log.open("w") as stream:
+        output = {} if terminal else {"stdout": stream, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, env=os.environ | terminal, start_new_session=True, **output)
+    failed, peak, interrupted = wait(process)
+    if failed and not terminal:
         print(log.read_text()[-3000:], flush=True)
     return {
         "notebook": notebook.stem,
-        "verdicts": verdicts(notebook.stem, profile) if process.returncode == 0 else "FAILED",
+        "verdicts": "FAILED" if failed else verdicts(notebook.stem, profile),
         "seconds": f"{time.monotonic() - started:.0f}",
-        "peak MB": f"{usage.ru_maxrss / 1024:.0f}",
+        "peak MB": f"{peak / 1024:.0f}",
         "copy": copy,
+        "stopped": failed and interrupted,
     }
+
+
+def wait(process: subprocess.Popen) -> tuple[bool, int, bool]:
+    """Whether a process of papermill failed, its peak memory in kB, and whether it was interrupted.
+
+    The first Ctrl-C interrupts the cell that runs, as the button in JupyterLab does; some notebooks then go on with
+    what they have. The second ends it.
+    """
+    interrupted = False
+    while True:
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode != 0, usage.ru_maxrss, interrupted
+        except KeyboardInterrupt:
+            print("\ninterrupting the notebook; Ctrl-C again ends it", flush=True)
+            for kernel in psutil.Process(process.pid).children():
+                kernel.send_signal(signal.SIGKILL if interrupted else signal.SIGINT)
+            interrupted = True
 
 
 def verdicts(stem: str, profile: str) -> str:
@@ -98,9 +119,13 @@ def main() -> None:
         rows.append(run(notebook, options.paper, given))
         if options.record and rows[-1]["verdicts"] != "FAILED":
             record(notebook, rows[-1]["copy"])
+        if rows[-1]["stopped"]:
+            break
     for row in [{"notebook": "notebook", "seconds": "seconds", "peak MB": "peak MB", "verdicts": "verdicts"}, *rows]:
         print(f"{row['notebook']:<28}{row['seconds']:>8}{row['peak MB']:>9}  {row['verdicts']}")
     failed = [row["notebook"] for row in rows if row["verdicts"] == "FAILED"]
+    if len(rows) < len(notebooks):
+        sys.exit(f"stopped in {notebooks[i - 1].stem}, {len(notebooks) - i} notebooks were not run")
     if failed:
         sys.exit(f"failed: {', '.join(failed)}")
 

@@ -1,5 +1,7 @@
+import shutil
 import warnings
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -70,6 +72,32 @@ def test_any_folder_with_files_that_are_no_pictures(tmp_path):
     assert images.standin
     with pytest.warns(UserWarning, match="skipped"), pytest.raises(ValueError, match="got 3 pictures in 5 files"):
         load_images(str(tmp_path), count=4)
+
+
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_sizes_are_known_before_anything_is_read(tmp_path, as_zip):
+    folder = tmp_path / "mine"
+    for i in range(3):
+        jpeg(folder / "more" / f"{i}.jpg", 100, size=(50 + i, 40))
+    (folder / "notes.txt").write_text("no picture")
+    path = Path(shutil.make_archive(str(folder), "zip", folder)) if as_zip else folder
+    assert pictures.picture_sizes(path) == [(50, 40), (51, 40), (52, 40)]
+    with pytest.warns(UserWarning, match="skipped 1 of 4"):
+        assert load_images(str(path), size=(20, 10)).pixels.shape == (3, 3, 10, 20)
+
+
+def test_no_sizes_without_pictures(tmp_path):
+    (tmp_path / "notes.txt").write_text("no picture")
+    with pytest.raises(ValueError, match="got no pictures in 1 files"):
+        pictures.picture_sizes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "message"), [("faces", (9, 9), "size of its own"), ("faces", (0, 9), "got 0")]
+)
+def test_a_size_that_cannot_be_is_refused(name, size, message):
+    with pytest.raises(ValueError, match=message):
+        load_images(name, size=size)
 
 
 def test_no_picture_is_left(tmp_path):

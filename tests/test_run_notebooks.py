@@ -1,9 +1,13 @@
-"""What the one script refuses before it runs anything."""
+"""What the one script refuses before it runs anything, and what Ctrl-C does."""
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import nbformat
 import pytest
 
 SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "run_notebooks.py"
@@ -22,3 +26,30 @@ def test_bad_arguments_stop(arguments, message):
     ran = subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True)
     assert ran.returncode == 2
     assert message in ran.stderr
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_an_interrupt_reaches_the_cell_that_runs(keeps, tmp_path):
+    caught = "except KeyboardInterrupt:\n    pass" if keeps else "finally:\n    pass"
+    cells = [
+        f"import json, pathlib, time\nhere = pathlib.Path({str(tmp_path)!r})\n(here / 'runs').touch()\n"
+        f"try:\n    time.sleep(60)\n{caught}",
+        "(here / 'nap.json').write_text(json.dumps({'claims': {'Z1': {'verdict': 'holds'}}}))",
+    ]
+    nap = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    nbformat.write(nap, tmp_path / "nap.ipynb")
+    code = (
+        "import pathlib, run_notebooks as r\n"
+        f"r.BUILD = pathlib.Path({str(tmp_path / 'build')!r})\n"
+        f"row = r.run(pathlib.Path({str(tmp_path / 'nap.ipynb')!r}), False, {{}})\n"
+        "print(row['verdicts'], row['stopped'])"
+    )
+    paths = {"PYTHONPATH": str(SCRIPT.parent), "GKN_FIGURES": str(tmp_path)}
+    running = subprocess.Popen([sys.executable, "-c", code], env=os.environ | paths, stdout=subprocess.PIPE, text=True)
+    while not (tmp_path / "runs").exists():
+        assert running.poll() is None
+        time.sleep(0.1)
+    time.sleep(0.5)
+    running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=50)
+    assert output.strip().splitlines()[-1] == ("Z1 holds False" if keeps else "FAILED True")

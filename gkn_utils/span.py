@@ -1,0 +1,34 @@
+"""Coordinates in which pictures, however large, are few numbers, and nothing of them is lost."""
+
+import torch
+from torch import Tensor
+
+
+class Span:
+    """The smallest flat space through all of the points `x` (n, d): `rank` coordinates, at most n - 1 and at most d.
+
+    A network g of dimension `rank` is one of dimension d whose first and last layers are given:
+    f(x) = points(g(coordinates(x))). Points of the space come back as they were, others as the nearest in it. The root
+    mean square over coordinates is that over the d of the points, so losses, distances and tolerances of both agree,
+    and f has the eigenvalues of g. It is a principal component analysis that leaves no component out.
+
+    Raises `ValueError` for anything but a finite (n, d) of floats with at least two different points.
+    """
+
+    def __init__(self, x: Tensor):
+        if x.dim() != 2 or not x.is_floating_point() or not x.isfinite().all():
+            raise ValueError(f"x: got {x.dtype} of shape {tuple(x.shape)}, needed finite floats of shape (n, d)")
+        self.mean = x.mean(0)
+        _, sizes, directions = torch.linalg.svd(x - self.mean, full_matrices=False)
+        self.rank = int((sizes > x.abs().max() * max(x.shape) * torch.finfo(x.dtype).eps).sum())
+        if self.rank == 0:
+            raise ValueError(f"x: got {len(x)} points, all the same, needed at least two that differ")
+        self.basis = directions[: self.rank] * (self.rank / x.shape[1]) ** 0.5
+
+    def coordinates(self, x: Tensor) -> Tensor:
+        """Points (..., d) as coordinates (..., rank)."""
+        return (x - self.mean) @ self.basis.T
+
+    def points(self, y: Tensor) -> Tensor:
+        """Coordinates (..., rank) as points (..., d)."""
+        return self.mean + y @ self.basis * (self.basis.shape[1] / self.rank)

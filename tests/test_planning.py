@@ -1,0 +1,49 @@
+import warnings
+
+import psutil
+import pytest
+
+from gkn_utils.planning import plan
+
+
+@pytest.mark.parametrize(
+    ("sizes", "count", "side", "width"),
+    [
+        ([(640, 480)], 1, 96, 128),
+        ([(20, 30)] * 50, 50, 20, 128),
+        ([(4, 4)] * 100, 100, 16, 256),
+        ([(50, 60)] * 200 + [(4000, 3000)] * 100, 256, 50, 640),
+    ],
+)
+def test_what_is_chosen_from_number_and_size(sizes, count, side, width):
+    chosen = plan(sizes)
+    assert (chosen.count, chosen.side, chosen.width) == (count, side, width)
+
+
+def test_what_is_asked_for_is_done():
+    chosen = plan([(640, 480)] * 1000, count=400, side=64)
+    assert (chosen.count, chosen.side, chosen.width) == (400, 64, 1024)
+
+
+def test_a_warning_says_what_they_take_and_what_is_free(monkeypatch):
+    free = type("Memory", (), {"available": 2**30})
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert plan([(64, 64)] * 200).memory < 2**30
+    with pytest.warns(UserWarning, match=r"2,000 pictures of 500 x 500 take about .* GB of memory, 1.0 are free"):
+        plan([(500, 500)] * 2000, count=2000, side=500)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "options", "message"),
+    [
+        ([], {}, "pictures: got 0"),
+        ([(9, 9)], {"count": 2}, "needed at most the 1 pictures"),
+        ([(9, 9)], {"count": 0}, "count: got 0"),
+        ([(9, 9)], {"side": -1}, "side: got -1"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(sizes, options, message):
+    with pytest.raises(ValueError, match=message):
+        plan(sizes, **options)
