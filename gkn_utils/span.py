@@ -1,16 +1,17 @@
 """Coordinates in which pictures, however large, are few numbers, and nothing of them is lost."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from gkn_utils.network import MLP
 
 
 class Span:
     """The smallest flat space through all of the points `x` (n, d): `rank` coordinates, at most n - 1 and at most d.
 
-    A network g of dimension `rank` is one of dimension d whose first and last layers are given:
-    f(x) = points(g(coordinates(x))). Points of the space come back as they were, others as the nearest in it. The root
-    mean square over coordinates is that over the d of the points, so losses, distances and tolerances of both agree,
-    and f has the eigenvalues of g. It is a principal component analysis that leaves no component out.
+    Points of the space come back as they were, others as the nearest in it. The root mean square over coordinates is
+    that over the d of the points, so losses, distances and tolerances agree. It is a principal component analysis that
+    leaves no component out.
 
     Raises `ValueError` for anything but a finite (n, d) of floats with at least two different points.
     """
@@ -32,3 +33,22 @@ class Span:
     def points(self, y: Tensor) -> Tensor:
         """Coordinates (..., rank) as points (..., d)."""
         return self.mean + y @ self.basis * (self.basis.shape[1] / self.rank)
+
+
+class Lifted(nn.Module):
+    """A network of coordinates, `net` of dimension rank, as one of points, (m, d) to (m, d), that `kaleidoscope` takes.
+
+    Its first and last layers are linear and given, its eigenvalues those of `net`, and 0.
+    """
+
+    nets = None
+
+    def __init__(self, net: MLP, span: Span):
+        super().__init__()
+        if net.nets is not None or net.dim != span.rank:
+            raise ValueError(f"net: got dim={net.dim}, nets={net.nets}, needed a single network of dim={span.rank}")
+        self.net, self.span, self.dim = net, span, span.basis.shape[1]
+        self.range, self.device, self.dtype = net.range, net.device, net.dtype
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.span.points(self.net(self.span.coordinates(x)))

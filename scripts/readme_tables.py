@@ -30,6 +30,9 @@ FIGURES = {
     "16_a_kaleidoscope_that_keeps_turning": "beyond: a kaleidoscope that keeps turning",
     "17_architectures": "beyond: other architectures",
     "18_robustness": "beyond: harder to fool?",
+    "19_associative_memory": "beyond: an associative memory",
+    "20_compression": "beyond: compression",
+    "21_your_images": "beyond: your own pictures",
     "99_scoreboard": "all claims on one page",
 }
 

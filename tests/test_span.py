@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from gkn_utils import MLP, spectral_radius
-from gkn_utils.span import Span
+from gkn_utils import MLP, kaleidoscope, last, spectral_radius
+from gkn_utils.span import Lifted, Span
 
 
 def test_pictures_come_back_and_distances_stay(generator):
@@ -35,12 +35,22 @@ def test_a_point_outside_becomes_the_nearest_inside(generator):
     assert torch.allclose(span.points(span.coordinates(outside)), x[:1], atol=1e-5)
 
 
-def test_the_map_of_pictures_has_the_eigenvalues_of_the_network(generator):
+def test_a_lifted_network_moves_points_as_its_network_moves_coordinates(generator):
     x = torch.rand(6, 12, generator=generator)
     span, net = Span(x), MLP(5, 20, 2, output=torch.nn.Identity(), generator=generator)
-    whole = torch.func.jacrev(lambda v: span.points(net(span.coordinates(v)[None])[0]))(x[0])
-    of_the_map = torch.linalg.eigvals(whole).abs().amax()
-    assert of_the_map.item() == pytest.approx(spectral_radius(net, span.coordinates(x[:1])).item(), rel=1e-4)
+    end = last(kaleidoscope(Lifted(net, span), x, steps=3))
+    assert torch.allclose(end, span.points(last(kaleidoscope(net, span.coordinates(x), steps=3))), atol=1e-5)
+
+
+def test_a_lifted_network_has_the_eigenvalues_of_its_network(generator):
+    x = torch.rand(6, 12, generator=generator)
+    span, net = Span(x), MLP(5, 20, 2, output=torch.nn.Identity(), generator=generator)
+    assert torch.allclose(spectral_radius(Lifted(net, span), x), spectral_radius(net, span.coordinates(x)), rtol=1e-4)
+
+
+def test_a_network_of_another_space_is_not_lifted():
+    with pytest.raises(ValueError, match="got dim=3, nets=None, needed a single network of dim=1"):
+        Lifted(MLP(3, 4, 1), Span(torch.rand(2, 7)))
 
 
 @pytest.mark.parametrize(
