@@ -1,0 +1,82 @@
+"""Trained networks in files, each with a card that says what it is; some come with the project."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import nn
+
+from gkn_utils.network import MLP
+
+OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": nn.Identity}
+FOLDER = Path(str(files("gkn_utils"))) / "networks"
+
+
+def pretrained(name: str) -> MLP:
+    """One of the networks that come with the project, frozen: `pretrained("mnist-turning")`.
+
+    `network_card(name)` says what it learned, how, and what it is worth. Raises `ValueError` for any other name.
+    """
+    return load_network(_path(name))
+
+
+def network_card(name: str) -> dict:
+    """The card of `pretrained(name)`: shape, data, recipe, measures, licence. Raises `ValueError` as that does."""
+    return _read(_path(name))[0]
+
+
+def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) -> None:
+    """Write a single network and its card to a safetensors file, at half precision (float16) if `half`.
+
+    The card is what JSON can hold; the network's shape is added. Raises `ValueError` for `nets=k` or a skip.
+    """
+    if net.nets is not None or net.skip:
+        raise ValueError(f"net: got nets={net.nets}, skip={net.skip}, needed a single network without a skip")
+    [output] = [word for word, kind in OUTPUTS.items() if type(net.output) is kind]
+    shape = {"dim": net.dim, "width": net.width, "depth": net.depth, "output": output}
+    weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
+    content = save(
+        {key: value.half() if half else value for key, value in weights.items()},
+        {"card": json.dumps(shape | card, ensure_ascii=False)},
+    )
+    Path(path).write_bytes(content)
+
+
+def load_network(path: str | Path) -> MLP:
+    """The network that `save_network` wrote, as float32 and frozen.
+
+    Raises `ValueError` for a file that holds no such network, `FileNotFoundError` for none.
+    """
+    card, weights = _read(Path(path))
+    shape = [card.get(key) for key in ("dim", "width", "depth")]
+    sizes = [shape[0], *[shape[1]] * (shape[2] or 0), shape[0]] if all(type(n) is int for n in shape) else []
+    needed = {f"weights.{i}": size for i, size in enumerate(zip(sizes[:-1], sizes[1:], strict=True))}
+    needed |= {f"biases.{i}": (1, size) for i, size in enumerate(sizes[1:])}
+    got = {key: tuple(value.shape) for key, value in weights.items()}
+    if not needed or got != needed or card.get("output") not in OUTPUTS:
+        raise ValueError(f"{path}: got a card and weights that do not belong together, needed what save_network writes")
+    net = MLP(*shape, output=OUTPUTS[card["output"]]())
+    net.load_state_dict({key: value.float() for key, value in weights.items()})
+    return net.requires_grad_(False)
+
+
+def _path(name: str) -> Path:
+    names = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+    if name not in names:
+        raise ValueError(f"name: got {name!r}, needed one of {', '.join(names)}")
+    return FOLDER / f"{name}.safetensors"
+
+
+def _read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            card = json.loads((file.metadata() or {}).get("card", "null"))
+            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118, it is no dict
+    except (SafetensorError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: got a file that cannot be read ({error}), needed safetensors with a card") from error
+    if not isinstance(card, dict):
+        raise ValueError(f"{path}: got no card, needed what save_network writes")
+    return card, weights

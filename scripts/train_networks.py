@@ -1,0 +1,89 @@
+"""Train the networks that come with the project and write them, with their cards, to gkn_utils/networks/.
+
+`python scripts/train_networks.py` makes all of them, with names only these. Those of the plane take a minute together,
+mnist-turning three, mnist-paper half an hour on two cores; MNIST is read from $GKN_DATA, or downloaded. Each is the
+first seed.
+"""
+
+import sys
+
+import torch
+from torch import nn
+
+import gkn_utils as gkn
+from gkn_utils.digits import load_digits, score
+from gkn_utils.pretrained import FOLDER, save_network
+from gkn_utils.progress import watched
+from gkn_utils.turning import turning
+
+PLANE = [(0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)]
+DEPTHS = (2, 4, 7, 10)
+DIGITS = {
+    "mnist-paper": {
+        "what": "the paper's network of digits, at the original code's settings",
+        "shape": {"width": 500, "depth": 10},
+        "recipe": {"steps": 10_000, "batch_size": 1000, "lr": 1e-4},
+        "sampling": {"steps": 300, "jitter": 0.01},
+    },
+    "mnist-turning": {
+        "what": "the kaleidoscope that keeps turning, notebook 16",
+        "shape": {"width": 650, "depth": 6},
+        "recipe": {"steps": 4500, "batch_size": 128, "lr": 1e-3, "noise": (0.5, 2.0), "schedule": "one_cycle"},
+        "sampling": turning(300, period=100, calm=30),
+    },
+}
+
+
+def train(x: torch.Tensor, output: nn.Module, shape: dict, recipe: dict) -> gkn.MLP:
+    net = gkn.MLP(x.shape[1], **shape, output=output, generator=torch.Generator().manual_seed(0))
+    schedule = gkn.one_cycle if "schedule" in recipe else None
+    gkn.fit(net, x, **recipe | {"schedule": schedule}, progress=watched, generator=torch.Generator().manual_seed(0))
+    return net
+
+
+def plane(depth: int) -> None:
+    """A network of Figure 5's four points."""
+    x, recipe = gkn.points(PLANE), {"steps": 2000, "lr": 1e-3}
+    net = train(x, nn.Sigmoid(), {"width": 50, "depth": depth}, recipe)
+    ends = gkn.last(gkn.kaleidoscope(net, gkn.uniform_starts(net, 1000), steps=300))
+    measures = {
+        "loss": gkn.manifold_loss(net, x).item(),
+        "points stored": gkn.stored(net, x).sum().item(),
+        "share of 1,000 uniform starts that land": gkn.landed(ends, x).float().mean().item(),
+    }
+    what = f"four points in the plane, Figure 5, with L={depth}"
+    write(net, f"plane-{depth}", what, f"the points {PLANE}", recipe, measures)
+
+
+def digits(name: str) -> None:
+    of = DIGITS[name]
+    real = load_digits("mnist", count=1000)
+    net = train(real.train, nn.Tanh(), of["shape"], of["recipe"]).half().float()  # what is measured is what is written
+    z = gkn.uniform_starts(net, 1000)
+    samples = gkn.last(gkn.kaleidoscope(net, gkn.last(gkn.kaleidoscope(net, z, **of["sampling"])), steps=1))
+    found = score(samples, real)
+    measures = {"loss on unseen digits": gkn.manifold_loss(net, real.real).item()}
+    measures |= {key: found[key] for key in ("confident", "entropy", "coverage", "frechet")}
+    write(net, name, of["what"], real.source, of["recipe"], measures, half=True)
+
+
+def write(net: gkn.MLP, name: str, what: str, data: str, recipe: dict, measures: dict, *, half: bool = False) -> None:
+    measures = {key: float(f"{value:.3g}") for key, value in measures.items()}
+    card = {"what": what, "data": data, "recipe": recipe, "seed": 0, "measures": measures, "licence": "MIT"}
+    FOLDER.mkdir(exist_ok=True)
+    save_network(net, FOLDER / f"{name}.safetensors", card, half=half)
+    print(name, measures, flush=True)
+
+
+def main() -> None:
+    makers = {f"plane-{depth}": lambda depth=depth: plane(depth) for depth in DEPTHS}
+    makers |= {name: lambda name=name: digits(name) for name in DIGITS}
+    names = sys.argv[1:] or list(makers)
+    if unknown := sorted(set(names) - set(makers)):
+        sys.exit(f"got {', '.join(unknown)}, needed some of {', '.join(makers)}")
+    for name in names:
+        makers[name]()
+
+
+if __name__ == "__main__":
+    main()
