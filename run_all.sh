@@ -97,6 +97,11 @@ mkdir -p build/ipython/profile_default
 echo "c.IPKernelApp.log_level = 40" > build/ipython/profile_default/ipython_kernel_config.py
 export IPYTHONDIR="$PWD/build/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1
 case "$mode" in
-  run) "$python" scripts/run_notebooks.py ${arguments[@]+"${arguments[@]}"} ;;
+  run)
+    status=0
+    "$python" scripts/run_notebooks.py ${arguments[@]+"${arguments[@]}"} || status=$?
+    "$python" scripts/gallery.py
+    exit "$status"
+    ;;
   *) "$mode" ;;
 esac

@@ -19,6 +19,7 @@ from gkn_utils.fixed_points import fixed_points
 from gkn_utils.flatness import flat_share, output_entropy
 from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
+from gkn_utils.pretrained import load_network, network_card, pretrained, save_network
 from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.sampling import descend, kaleidoscope, last, settle, uniform_starts
 from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle
@@ -44,16 +45,20 @@ __all__ = [
     "landed",
     "last",
     "load_images",
+    "load_network",
     "manifold_loss",
     "nearest",
+    "network_card",
     "one_cycle",
     "output_entropy",
     "period",
     "points",
+    "pretrained",
     "read_idx",
     "recalled",
     "save_figure",
     "save_gif",
+    "save_network",
     "save_results",
     "settle",
     "spectral_radius",

@@ -2,6 +2,7 @@
 
 import json
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -51,14 +52,14 @@ def load_network(path: str | Path) -> MLP:
     Raises `ValueError` for a file that holds no such network, `FileNotFoundError` for none.
     """
     card, weights = _read(Path(path))
-    shape = [card.get(key) for key in ("dim", "width", "depth")]
-    sizes = [shape[0], *[shape[1]] * (shape[2] or 0), shape[0]] if all(type(n) is int for n in shape) else []
-    needed = {f"weights.{i}": size for i, size in enumerate(zip(sizes[:-1], sizes[1:], strict=True))}
+    dim, width, depth = (card.get(key) for key in ("dim", "width", "depth"))
+    sizes = [dim, *[width] * (len(weights) // 2 - 1), dim]
+    needed = {f"weights.{i}": size for i, size in enumerate(pairwise(sizes))}
     needed |= {f"biases.{i}": (1, size) for i, size in enumerate(sizes[1:])}
     got = {key: tuple(value.shape) for key, value in weights.items()}
-    if not needed or got != needed or card.get("output") not in OUTPUTS:
+    if got != needed or depth != len(weights) // 2 - 1 or card.get("output") not in OUTPUTS:
         raise ValueError(f"{path}: got a card and weights that do not belong together, needed what save_network writes")
-    net = MLP(*shape, output=OUTPUTS[card["output"]]())
+    net = MLP(dim, width, depth, output=OUTPUTS[card["output"]]())
     net.load_state_dict({key: value.float() for key, value in weights.items()})
     return net.requires_grad_(False)
 

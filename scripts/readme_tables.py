@@ -33,6 +33,7 @@ FIGURES = {
     "19_associative_memory": "beyond: an associative memory",
     "20_compression": "beyond: compression",
     "21_your_images": "beyond: your own pictures",
+    "22_explore": "beyond: explore",
     "99_scoreboard": "all claims on one page",
 }
 

@@ -9,10 +9,12 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 VOLATILE = (
     "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info.version metadata.widgets"
 )
@@ -90,7 +92,12 @@ def parameters(notebook: Path) -> set[str]:
 
 
 def record(notebook: Path, copy: Path) -> None:
-    """Make the executed copy the committed notebook, without what differs from run to run."""
+    """Make the executed copy the committed notebook, without what differs from run to run, and without widgets."""
+    content = nbformat.read(copy, as_version=4)
+    for cell in content.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
+    nbformat.write(content, copy)
     strip = [sys.executable, "-m", "nbstripout", "--keep-output", "--keep-count", "--extra-keys", VOLATILE, str(copy)]
     subprocess.run(strip, check=True)
     copy.replace(notebook)

@@ -49,7 +49,7 @@ def test_the_cards_of_the_plane_measure_what_is_there(name):
 
 
 def test_another_name_is_refused_with_those_there_are():
-    with pytest.raises(ValueError, match="got 'mnist', needed one of .*plane-2"):
+    with pytest.raises(ValueError, match=r"got 'mnist', needed one of .*plane-2"):
         pretrained("mnist")
 
 

@@ -1,7 +1,7 @@
 """One style, and functions that draw on a given axis. Arguments are tensors; nothing is computed that a claim needs."""
 
 from gkn_utils.plotting.drawing import arrow, network_icon, schematic
-from gkn_utils.plotting.line import cobweb, curves, identity_line, samples_on_loss
+from gkn_utils.plotting.line import basins_in_time, cobweb, curves, identity_line, samples_on_loss
 from gkn_utils.plotting.mosaics import captioned, ladder, moments, mosaic, paired, pictures, rendered
 from gkn_utils.plotting.networks import counted, cumulative, outcomes, shares
 from gkn_utils.plotting.plane import basins, field, paths, surface
@@ -16,6 +16,7 @@ __all__ = [
     "SAMPLE",
     "arrow",
     "basins",
+    "basins_in_time",
     "captioned",
     "cobweb",
     "counted",

@@ -1,7 +1,9 @@
 """Networks of one dimension: curves, the identity line, samples on the loss, and their ways."""
 
 import numpy as np
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from torch import Tensor
 
 from gkn_utils.plotting.style import BAND, CURVE, DATA, NOISE, SAMPLE
@@ -28,6 +30,17 @@ def cobweb(ax: Axes, path: Tensor, *, color: str = SAMPLE) -> None:
     x = path.numpy().repeat(2)
     ax.plot(x[:-1], np.concatenate([x[:1], x[2:]]), color=color, lw=1)
     ax.plot(x[0], x[0], "x", color=NOISE, ms=6, zorder=5)
+
+
+def basins_in_time(ax: Axes, z: Tensor, at: Tensor, x: Tensor) -> None:
+    """Where starts `z` (n, 1) are at each iteration: the index `at` (t, n) of a point of `x` in colour, -1 in white."""
+    palette = ListedColormap(["white", *sns.color_palette("pastel", len(x))])
+    extent = (z[0].item(), z[-1].item(), -0.5, len(at) - 0.5)
+    limits = {"vmin": -1.5, "vmax": len(x) - 0.5, "interpolation": "nearest"}
+    ax.imshow(at.numpy(), origin="lower", aspect="auto", extent=extent, cmap=palette, **limits)
+    for point in x.flatten():
+        ax.axvline(point, color=DATA, lw=1, ls=":")
+    ax.set(xlabel="start", ylabel="iteration")
 
 
 def samples_on_loss(ax: Axes, grid: Tensor, loss: Tensor, z: Tensor, samples: Tensor, x: Tensor) -> None:

@@ -1,0 +1,45 @@
+import pytest
+import torch
+
+from gkn_utils import manifold_loss, points
+from gkn_utils.exploring import FIRST_WEIGHTS, learned, spread, ways
+
+USUAL = {"depth": 4, "width": 20, "output": "sigmoid", "weights": "pytorch"}
+
+
+@pytest.mark.parametrize("weights", [word for word in FIRST_WEIGHTS if word != "identity"])
+def test_two_points_are_learned(weights):
+    net = learned([0.2, 0.8], **USUAL | {"weights": weights})
+    assert manifold_loss(net, points([0.2, 0.8])) < 1e-6
+    assert not any(p.requires_grad for p in net.parameters())
+
+
+def test_the_same_network_is_there_at_once():
+    net = learned([0.5], **USUAL)
+    assert learned((0.5,), **USUAL) is net
+    assert learned([0.5], **USUAL, seed=1) is not net
+
+
+def test_ways_begin_at_the_starts_and_follow_the_network(affine):
+    net = affine([[0.5]], [0.0])
+    states = ways(net, torch.tensor([[1.0], [2.0]]), iterations=2)
+    assert states.tolist() == [[1.0, 2.0], [0.5, 1.0], [0.25, 0.5]]
+
+
+def test_starts_reach_over_the_whole_range():
+    net = learned([-0.5], **USUAL | {"output": "tanh"})
+    assert spread(net, 3).flatten().tolist() == [-1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("x", "options", "match"),
+    [
+        ([0.5], {"output": "relu"}, "output: got 'relu', needed one of sigmoid, tanh"),
+        ([0.5], {"weights": "none"}, "weights: got 'none'"),
+        ([-0.5], {}, "needed \\[0, 1\\]"),
+        ([], {}, "needed n numbers"),
+    ],
+)
+def test_bad_settings_are_refused(x, options, match):
+    with pytest.raises(ValueError, match=match):
+        learned(x, **USUAL | options)
