@@ -1,0 +1,51 @@
+"""What installs the project agrees with pyproject.toml, and the files beside it are what their tools expect."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+REQUIRED = [Requirement(r) for r in sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])]
+LOCK = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line)
+LOCKED = {canonicalize_name(name): version for name, version in LOCK.items()}
+
+
+@pytest.mark.parametrize("requirement", REQUIRED, ids=lambda requirement: requirement.name)
+def test_the_lock_has_what_is_required_at_a_version_in_range(requirement):
+    assert requirement.specifier.contains(LOCKED[canonicalize_name(requirement.name)])
+
+
+def test_conda_installs_the_lock_and_the_project_on_a_python_in_range():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    assert set(environment) == {"name", "channels", "dependencies"}
+    *plain, pip = environment["dependencies"]
+    [python] = [package.partition("=")[2] for package in plain if package.startswith("python=")]
+    assert SpecifierSet(PROJECT["requires-python"]).contains(python)
+    assert pip == {"pip": ["-r requirements.lock", "-e ."]}
+    assert "pip" in plain
+
+
+def test_the_citation_is_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors", "license", "preferred-citation"} <= set(citation)
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", citation["date-released"])
+
+
+def test_hooks_strip_notebooks_as_the_script_does():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    [keys] = [hook["args"][0] for hook in hooks if hook["id"] == "nbstripout"]
+    assert f'"{keys}"' in (ROOT / "scripts" / "run_notebooks.py").read_text()
+
+
+def test_contributing_is_short():
+    assert len((ROOT / "CONTRIBUTING.md").read_text().splitlines()) < 50
