@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
 
 
@@ -114,7 +115,7 @@ def fit_until(
     check_count("most", most)
     generator, history = as_generator(generator, net.device), []
     adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
-    while len(history) < most:
+    for _ in watched(range(most)):
         batch = x[torch.randperm(len(x), generator=generator, device=x.device)[:batch_size]]
         adam.zero_grad()
         of_batch = (net(batch) - batch).square().mean()

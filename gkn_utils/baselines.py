@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gkn_utils.network import MLP
+from gkn_utils.progress import watched
 from gkn_utils.training import one_cycle
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
 
@@ -57,7 +58,7 @@ def fit_vae(
     check_count("steps", steps)
     check_range("x", x, -1, 1)
     step, history = _optimizer(vae, lr, steps), []
-    for _ in range(steps):
+    for _ in watched(range(steps)):
         batch = x[torch.randint(len(x), (batch_size,), generator=generator, device=x.device)]
         history.append(step(vae.loss(batch, generator)))
     return torch.stack(history)
@@ -77,7 +78,7 @@ def fit_walkback(
     check_points("x", x, net)
     step, history = _optimizer(net, lr, steps), []
     origin = state = x[:batch_size]
-    for _ in range(steps):
+    for _ in watched(range(steps)):
         fresh = x[torch.randint(len(x), (batch_size,), generator=generator, device=x.device)]
         anew = torch.rand(batch_size, 1, generator=generator, device=x.device) < 0.5
         origin, state = (torch.where(anew, fresh, v) for v in (origin, state))

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from gkn_utils.network import MLP, draw_parameters
+from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points
 
 
@@ -43,7 +44,7 @@ def fit_classifier(
     generator = as_generator(generator, net.device)
     adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
     needed, kept = torch.full((net.nets,), most), [p.detach().clone() for p in net.parameters()]
-    for step in range(1, most + 1):
+    for step in watched(range(1, most + 1)):
         batch = torch.randint(len(x), (batch_size,), generator=generator, device=x.device)
         adam.zero_grad()
         logits = net(x[batch]).flatten(0, -2)

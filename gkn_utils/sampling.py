@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gkn_utils.network import MLP
+from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points
 
 
@@ -96,7 +97,7 @@ def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6, burst: int = 1
     check_points("z", z, net)
     check_count("steps", steps)
     end, moving = z.clone(), torch.arange(len(z), device=z.device)
-    for done in range(0, steps, burst):
+    for done in watched(range(0, steps, burst), unit="burst"):
         *_, before, after = kaleidoscope(net, end[moving], steps=min(burst, steps - done))
         end[moving] = after
         moving = moving[(after - before).abs().amax(-1) > tol]
@@ -107,7 +108,7 @@ def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6, burst: int = 1
 
 def last(states: Iterable[Tensor]) -> Tensor:
     """The last of the states, without keeping the others in memory."""
-    return deque(states, maxlen=1)[0]
+    return deque(watched(states, unit="iteration"), maxlen=1)[0]
 
 
 def _descend(net: MLP, z: Tensor, steps: int, lr: float) -> Iterator[Tensor]:

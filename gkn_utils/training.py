@@ -10,6 +10,7 @@ from torch import Tensor
 from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
 from gkn_utils.batches import batches, under_noise
 from gkn_utils.network import MLP
+from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
 
 CACHE = 16 * 2**20  # bytes; half of it and twice as much were both slower
@@ -36,7 +37,7 @@ def fit(
     noise: tuple[float, float] | None = None,
     schedule: Callable[[float], float] | None = None,
     precision: torch.dtype | None = None,
-    progress: Callable[[Sequence], Iterable] = iter,
+    progress: Callable[[Sequence], Iterable] = watched,
     generator: torch.Generator | None = None,
 ) -> Tensor:
     """Minimise Eq. 1 by Adam, changing `net` in place; return the loss before each step, (steps,) or (steps, k).
@@ -55,7 +56,7 @@ def fit(
         schedule: the factor on `lr` at each share of the steps done, such as `one_cycle`; None for 1 throughout.
         precision: the type in which matrices are multiplied, such as torch.bfloat16, while weights and steps keep the
             network's; None for the network's. `torch.autocast` has no say.
-        progress: what the steps go through, such as `tqdm`.
+        progress: what the steps go through; a bar where somebody can see it, `iter` for none.
         generator: shuffles the batches and draws the noise, on the network's device; None for seed 0.
 
     Raises:

@@ -13,7 +13,6 @@ from torch import nn
 import gkn_utils as gkn
 from gkn_utils.digits import load_digits, score
 from gkn_utils.pretrained import FOLDER, save_network
-from gkn_utils.progress import watched
 from gkn_utils.turning import turning
 
 PLANE = [(0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)]
@@ -37,7 +36,7 @@ DIGITS = {
 def train(x: torch.Tensor, output: nn.Module, shape: dict, recipe: dict) -> gkn.MLP:
     net = gkn.MLP(x.shape[1], **shape, output=output, generator=torch.Generator().manual_seed(0))
     schedule = gkn.one_cycle if "schedule" in recipe else None
-    gkn.fit(net, x, **recipe | {"schedule": schedule}, progress=watched, generator=torch.Generator().manual_seed(0))
+    gkn.fit(net, x, **recipe | {"schedule": schedule}, generator=torch.Generator().manual_seed(0))
     return net
 
 
