@@ -91,6 +91,14 @@ def parameters(notebook: Path) -> set[str]:
     return {line.split(" = ")[0] for line in source.splitlines()}
 
 
+def time_left(notebooks: list[Path], seconds: dict[str, int]) -> str:
+    """What `notebooks` took the last time they ran here, together, in words; nothing where one of them did not."""
+    if not all(notebook.stem in seconds for notebook in notebooks):
+        return ""
+    total = sum(seconds[notebook.stem] for notebook in notebooks)
+    return f", about {total} s left" if total < 90 else f", about {round(total / 60)} min left"
+
+
 def record(notebook: Path, copy: Path) -> None:
     """Make the executed copy the committed notebook, without what differs from run to run, and without widgets."""
     content = nbformat.read(copy, as_version=4)
@@ -120,10 +128,13 @@ def main() -> None:
         if unknown := sorted(set(given) - parameters(notebook)):
             parser.error(f"{notebook.stem} has no parameter {', '.join(unknown)}")
 
-    rows = []
+    rows, log = [], BUILD / ("yours" if given else "paper" if options.paper else "quick") / "seconds.json"
+    seconds = json.loads(log.read_text()) if log.exists() else {}
     for i, notebook in enumerate(notebooks, start=1):
-        print(f"[{i}/{len(notebooks)}] {notebook.stem}", flush=True)
+        print(f"[{i}/{len(notebooks)}] {notebook.stem}{time_left(notebooks[i - 1 :], seconds)}", flush=True)
         rows.append(run(notebook, options.paper, given))
+        seconds[notebook.stem] = int(rows[-1]["seconds"])
+        log.write_text(json.dumps(seconds))
         if options.record and rows[-1]["verdicts"] != "FAILED":
             record(notebook, rows[-1]["copy"])
         if rows[-1]["stopped"]:

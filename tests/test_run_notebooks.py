@@ -28,6 +28,19 @@ def test_bad_arguments_stop(arguments, message):
     assert message in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("names", "said"), [(["a"], ", about 20 s left"), (["a", "b"], ", about 2 min left"), (["a", "new"], "")]
+)
+def test_the_time_left_is_what_it_took_the_last_time(names, said):
+    code = (
+        "import pathlib, run_notebooks as r\n"
+        f"print(r.time_left([pathlib.Path(n + '.ipynb') for n in {names}], {{'a': 20, 'b': 100}}), end='')"
+    )
+    environment = os.environ | {"PYTHONPATH": str(SCRIPT.parent)}
+    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert ran.stdout == said
+
+
 @pytest.mark.parametrize("keeps", [True, False])
 def test_an_interrupt_reaches_the_cell_that_runs(keeps, tmp_path):
     caught = "except KeyboardInterrupt:\n    pass" if keeps else "finally:\n    pass"
