@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
   cat <<'END'
-./run_all.sh            set up if needed, run every notebook at its quick settings, regenerate figures/
+./run_all.sh            set up if needed, run every notebook at its quick settings, regenerate figures/ and its gallery
 ./run_all.sh --paper    the same at the paper's settings, into figures/paper/ (hours; a GPU is used where there is one)
 ./run_all.sh --only 06  just the notebooks whose name contains 06
 ./run_all.sh --only 06 -p seed 1    with another value of a parameter, into figures/yours/ (a path is one from here)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from gkn_utils import MLP, kaleidoscope, last, points, stored
+from gkn_utils import MLP, kaleidoscope, last, load_images, manifold_loss, points, stored
 from gkn_utils.pretrained import FOLDER, load_network, network_card, pretrained, save_network
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
@@ -46,6 +46,11 @@ def test_the_cards_of_the_plane_measure_what_is_there(name):
     ends = last(kaleidoscope(net, starts, steps=300))
     near = (torch.cdist(ends, x).amin(-1) < 0.02).float().mean().item()
     assert near == pytest.approx(measures["share of 1,000 uniform starts that land"], abs=0.05)
+
+
+def test_the_network_of_digits_returns_digits_as_its_card_says():
+    loss = manifold_loss(pretrained("mnist-turning"), load_images("mnist-5k", count=500).points(-1, 1)).item()
+    assert loss == pytest.approx(network_card("mnist-turning")["measures"]["loss on unseen digits"], rel=0.1)
 
 
 def test_another_name_is_refused_with_those_there_are():
