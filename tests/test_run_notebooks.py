@@ -52,7 +52,8 @@ def test_an_interrupt_reaches_the_cell_that_runs(keeps, tmp_path):
     nap = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     nbformat.write(nap, tmp_path / "nap.ipynb")
     code = (
-        "import pathlib, run_notebooks as r\n"
+        "import pathlib, signal, run_notebooks as r\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # under nohup it is ignored
         f"r.BUILD = pathlib.Path({str(tmp_path / 'build')!r})\n"
         f"row = r.run(pathlib.Path({str(tmp_path / 'nap.ipynb')!r}), False, {{}})\n"
         "print(row['verdicts'], row['stopped'])"
