@@ -4,44 +4,22 @@ The pages need no server and no network: styles, scripts and weights are in them
 """
 
 import base64
-import hashlib
 import json
 import sys
 from pathlib import Path
 
-import jinja2
-import nbformat
-from latex2mathml.converter import convert as mathml
 from markupsafe import Markup
-from nbconvert import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from pages import ROOT, alt, cells, digest, markdown, part, template, title
 from PIL import Image
-from pygments.formatters import HtmlFormatter
 from readme_tables import FIGURES
 
 from gkn_utils import all_claims
 from gkn_utils.pretrained import network_card, pretrained
 
-ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "figures"
-PARTS = ROOT / "scripts" / "gallery"
 PLANE = ["plane-2", "plane-4", "plane-7", "plane-10"]
 SECTIONS = {"paper": "The paper's figures", "beyond": "Beyond the paper"}
 KINDS = ("holds", "partly", "fails")
-
-
-class WithMath(IPythonRenderer):
-    """Markdown with its formulas as MathML, which browsers draw by themselves."""
-
-    def inline_math(self, body: str) -> str:
-        return mathml(body)
-
-    def block_math(self, body: str) -> str:
-        return mathml(body, display="block")
-
-
-def markdown(source: str) -> str:
-    return MarkdownWithMath(renderer=WithMath(escape=False)).render(source)
 
 
 def kind(verdict: str) -> str:
@@ -49,87 +27,33 @@ def kind(verdict: str) -> str:
     return verdict if verdict in KINDS else "other"
 
 
-def template(name: str) -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(PARTS)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["kind"] = kind
-    return environment.get_template(name)
-
-
-def part(name: str) -> Markup:
-    return Markup((PARTS / name).read_text())
-
-
-def read(stem: str) -> nbformat.NotebookNode:
-    return nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
-
-
-def digest(stem: str) -> str:
-    """Of all that a notebook's page is made from."""
-    sources = [ROOT / "notebooks" / f"{stem}.ipynb", PARTS / "notebook.html", PARTS / "style.css", Path(__file__)]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-
-
-# The notebooks
-def notebook_page(stem: str) -> str:
-    notebook = read(stem)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if "image/png" in output.get("data", {}):
-                output.data = {"text/html": f'<img src="../{stem}.png" alt="{_alt(notebook)}">'}
-    exporter = HTMLExporter(template_name="basic")
-    exporter.register_filter("markdown2html", markdown)
-    light, dark = (HtmlFormatter(style=style).get_style_defs(".highlight") for style in ("tango", "github-dark"))
-    return template("notebook.html").render(
-        body=Markup(exporter.from_notebook_node(notebook)[0]),
-        colors=Markup(f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}"),
-        digest=digest(stem),
-        stem=stem,
-        style=part("style.css"),
-        title=_title(notebook),
-    )
-
-
-def _title(notebook) -> str:
-    return notebook.cells[0].source.splitlines()[0].removeprefix("# ")
-
-
-def _alt(notebook) -> str:
-    """What the notebook says the figure shows: the text before it, without its heading."""
-    [shown] = [i for i, c in enumerate(notebook.cells) if c.cell_type == "code" and "save_figure(" in c.source]
-    before = [c.source for c in notebook.cells[:shown] if c.cell_type == "markdown"][-1]
-    words = " ".join(line for line in before.splitlines() if not line.startswith("#")).strip()
-    return (words or _title(notebook)).replace("$", "").replace('"', "'")
-
-
-# The gallery
 def index_page() -> str:
     claims = all_claims().set_index(["notebook", "profile"])
     figures = {"paper": [], "beyond": []}
     for stem, number in FIGURES.items():
         if stem != "99_scoreboard":
             figures["beyond" if number.startswith("beyond") else "paper"].append(_figure(stem, claims))
-    return template("index.html").render(
+    return template("index.html", kind=kind).render(
         counts=_counts(claims),
         networks=[_network(name) for name in PLANE],
         script=part("kaleidoscope.js"),
-        sections=[{"id": key, "title": title, "figures": figures[key]} for key, title in SECTIONS.items()],
+        sections=[{"id": key, "title": words, "figures": figures[key]} for key, words in SECTIONS.items()],
         style=part("style.css"),
     )
 
 
 def _figure(stem: str, claims) -> dict:
-    notebook, content = read(stem), json.loads((TARGET / f"{stem}.json").read_text())
+    content = json.loads((TARGET / f"{stem}.json").read_text())
     links = [
         (TARGET / "paper" / f"{stem}.png", "at the paper's settings"),
         (TARGET / "paper" / f"{stem}.gif", "animated, at the paper's settings"),
     ]
     return {
         "stem": stem,
-        "title": _title(notebook),
-        "intro": Markup(markdown(notebook.cells[0].source.partition("\n")[2])),
+        "title": title(stem),
+        "intro": Markup(markdown(cells(stem)[0][1].partition("\n")[2])),
         "data": ("stand-in: " if content["data"]["standin"] else "") + content["data"]["source"],
-        "alt": _alt(notebook),
+        "alt": alt(stem),
         "image": _picture(TARGET / f"{stem}.png"),
         "animation": _picture(TARGET / f"{stem}.gif"),
         "claims": _claims(stem, claims),
@@ -189,6 +113,8 @@ def main() -> None:
     if "--check" in sys.argv[1:]:
         stale += ["index"] if not path.exists() or path.read_text() != index else []
         sys.exit(f"out of date: {', '.join(stale)}; run python scripts/gallery.py" if stale else 0)
+    if stale:
+        from notebook_pages import notebook_page  # nbconvert takes seconds to import
     for stem in stale:
         (TARGET / "notebooks" / f"{stem}.html").write_text(notebook_page(stem))
     path.write_text(index)

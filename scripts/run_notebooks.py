@@ -9,7 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,11 +100,11 @@ def time_left(notebooks: list[Path], seconds: dict[str, int]) -> str:
 
 def record(notebook: Path, copy: Path) -> None:
     """Make the executed copy the committed notebook, without what differs from run to run, and without widgets."""
-    content = nbformat.read(copy, as_version=4)
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
-    nbformat.write(content, copy)
+    content = json.loads(copy.read_text())
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [o for o in cell["outputs"] if WIDGET not in o.get("data", {})]
+    copy.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     strip = [sys.executable, "-m", "nbstripout", "--keep-output", "--keep-count", "--extra-keys", VOLATILE, str(copy)]
     subprocess.run(strip, check=True)
     copy.replace(notebook)
