@@ -120,12 +120,14 @@ class Kaleidoscope {
       : "Click or tap the square to drop noise.";
   }
 
-  // Colours each start by where it ends, a row at a time, so that the page stays alive.
+  // Colours each start by where it ends, a row at a time, so that the page stays alive; grey is not known yet.
   paintBasins(cells = 96) {
     const network = this.network;
     this.basins = document.createElement("canvas");
     this.basins.width = this.basins.height = cells;
     const brush = this.basins.getContext("2d");
+    brush.fillStyle = "#e6e6ea";
+    brush.fillRect(0, 0, cells, cells);
     const paintFrom = (row) => {
       const until = performance.now() + 12;
       for (; row < cells && performance.now() < until; row++) {
