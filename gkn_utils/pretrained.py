@@ -10,6 +10,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
+from gkn_utils.files import written_whole
 from gkn_utils.network import MLP
 
 OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": nn.Identity}
@@ -43,7 +44,8 @@ def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) 
         {key: value.half() if half else value for key, value in weights.items()},
         {"card": json.dumps(shape | card, ensure_ascii=False)},
     )
-    Path(path).write_bytes(content)
+    with written_whole(path) as draft:
+        draft.write_bytes(content)
 
 
 def load_network(path: str | Path) -> MLP:

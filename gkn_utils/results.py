@@ -2,9 +2,7 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import imageio.v3 as imageio
@@ -13,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from gkn_utils.estimates import VERDICTS, Estimate
+from gkn_utils.files import written_whole
 
 DOTS_PER_INCH = 100
 COMMITTED = Path(__file__).resolve().parent.parent / "figures"
@@ -26,7 +25,7 @@ def figures_folder() -> Path:
 
 def save_figure(fig: Figure, name: str) -> None:
     """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings."""
-    with _written_whole(name, ".png") as path:
+    with written_whole(figures_folder() / f"{name}.png") as path:
         fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
 
 
@@ -38,7 +37,7 @@ def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Seq
     """
     if len(frames) == 0 or any(np.shape(f) != np.shape(frames[0]) or f.dtype != np.uint8 for f in frames):
         raise ValueError(f"frames: got {len(frames)}, needed at least one uint8 array, all of one shape")
-    with _written_whole(name, ".gif") as path:
+    with written_whole(figures_folder() / f"{name}.gif") as path:
         levels = np.round(np.arange(256) * 31 / 255) * 255 / 31
         imageio.imwrite(path, levels.astype(np.uint8)[np.stack(frames)], duration=milliseconds, loop=0)
 
@@ -57,7 +56,7 @@ def save_results(name: str, results: dict) -> None:
         raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
     profile, notebook = name.split("/") if "/" in name else ("quick", name)
     content = {"notebook": notebook, "profile": profile, **results}
-    with _written_whole(name, ".json") as path:
+    with written_whole(figures_folder() / f"{name}.json") as path:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
@@ -96,15 +95,3 @@ def claims_table(claims: dict) -> pd.DataFrame:
 def _as_record(estimate: Estimate) -> dict:
     value, low, high = (float(f"{v:.3g}") for v in (estimate.value, estimate.low, estimate.high))
     return {"measured": value, "interval": [low, high], "n": estimate.n}
-
-
-@contextmanager
-def _written_whole(name: str, suffix: str):
-    """A temporary path whose content becomes figures/<name><suffix> at the end, or never."""
-    target = figures_folder() / f"{name}{suffix}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".") as folder:
-        draft = Path(folder) / target.name
-        yield draft
-        draft.chmod(0o644)
-        draft.replace(target)

@@ -13,6 +13,7 @@ import dask
 import pandas as pd
 from distributed import Client, as_completed
 
+from gkn_utils.files import written_whole
 from gkn_utils.progress import watched
 
 # Dask would also have freed memory returned at once, which makes small networks twice as slow.
@@ -77,9 +78,8 @@ def _run(measure: Callable, cells: list[dict], paths: list[Path]) -> None:
             i = futures[future]
             if future.status != "finished":
                 raise RuntimeError(f"{measure.__name__} failed for {cells[i]}") from future.exception()
-            draft = paths[i].with_suffix(".part")
-            draft.write_text(json.dumps(future.result()))
-            draft.replace(paths[i])
+            with written_whole(paths[i]) as draft:
+                draft.write_text(json.dumps(future.result()))
 
 
 def _pool() -> dict:

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 
 import torch
 from torch import Tensor
 
 from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
 from gkn_utils.batches import batches, under_noise
+from gkn_utils.checkpoints import Checkpoint
 from gkn_utils.network import MLP
 from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
@@ -76,7 +78,9 @@ def fit(
         fed = under_noise(stream, layout, noise, generator)
         rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
         with _threads(threads), torch.autocast(x.device.type, enabled=False):
-            history.append(_descend(Backpropagation(net, part, layout, count, precision), fed, rates, progress))
+            descent = Backpropagation(net, part, layout, count, precision)
+            decides = (x, part, batch_size, noise, precision, rates, shuffles)
+            history.append(_descend(descent, fed, rates, progress, decides))
     history = torch.cat(history, dim=1)
     return history if net.nets else history[:, 0]
 
@@ -149,16 +153,28 @@ def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
 
 
 def _descend(
-    loss_and_gradient: Backpropagation, stream: Iterator[tuple], rates: Sequence[float], progress: Callable
+    loss_and_gradient: Backpropagation,
+    stream: Iterator[tuple],
+    rates: Sequence[float],
+    progress: Callable,
+    decides: Sequence,
 ) -> Tensor:
-    """One step of Adam for each learning rate and batch; the loss before each, (steps, nets)."""
+    """One step of Adam for each learning rate and batch; the loss before each, (steps, nets).
+
+    `decides` is what, besides the networks, decides how it goes, for the checkpoint.
+    """
     adam = torch.optim.Adam([loss_and_gradient.flat], lr=rates[0], fused=True)
     history = loss_and_gradient.flat.new_empty(len(rates), loss_and_gradient.nets)
+    checkpoint = Checkpoint(adam, history, loss_and_gradient.form, *decides)
+    done = checkpoint.restore()
+    for _ in islice(stream, done):  # what was fed before is drawn again, so that what is fed now is the same
+        pass
     try:
-        for step, (rate, (batch, fed)) in enumerate(zip(progress(rates), stream, strict=False)):
+        for step, (rate, (batch, fed)) in enumerate(zip(progress(rates[done:]), stream, strict=False), start=done):
             adam.param_groups[0]["lr"] = rate
             history[step] = loss_and_gradient(batch, fed)
             adam.step()
+            checkpoint.keep(step + 1)
     finally:
         loss_and_gradient.write_back()
     return history.detach()

@@ -14,6 +14,7 @@ from PIL import Image
 from readme_tables import FIGURES
 
 from gkn_utils import all_claims
+from gkn_utils.files import written_whole
 from gkn_utils.pretrained import network_card, pretrained
 
 TARGET = ROOT / "figures"
@@ -106,6 +107,11 @@ def _up_to_date(stem: str) -> bool:
     return path.exists() and digest(stem) in path.read_text()
 
 
+def write(path: Path, page: str) -> None:
+    with written_whole(path) as draft:
+        draft.write_text(page)
+
+
 def main() -> None:
     (TARGET / "notebooks").mkdir(exist_ok=True)
     stale = [stem for stem in FIGURES if not _up_to_date(stem)]
@@ -116,8 +122,8 @@ def main() -> None:
     if stale:
         from notebook_pages import notebook_page  # nbconvert takes seconds to import
     for stem in stale:
-        (TARGET / "notebooks" / f"{stem}.html").write_text(notebook_page(stem))
-    path.write_text(index)
+        write(TARGET / "notebooks" / f"{stem}.html", notebook_page(stem))
+    write(path, index)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import sys
 from pathlib import Path
 
+from gkn_utils.files import written_whole
 from gkn_utils.results import SYNTHETIC
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,7 +137,8 @@ def main() -> None:
         fresh = f"{fresh[:start]}\n{table()}\n{fresh[end:]}"
     if "--check" in sys.argv[1:]:
         sys.exit(0 if fresh == text else "README.md is out of date: run python scripts/readme_tables.py")
-    README.write_text(fresh)
+    with written_whole(README) as draft:
+        draft.write_text(fresh)
 
 
 if __name__ == "__main__":

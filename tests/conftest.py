@@ -1,10 +1,16 @@
 import pytest
 import torch
+from clones import Clone
 
 
 @pytest.fixture
 def generator() -> torch.Generator:
     return torch.Generator().manual_seed(0)
+
+
+@pytest.fixture
+def clone(tmp_path) -> Clone:
+    return Clone(tmp_path / "clone")
 
 
 @pytest.fixture

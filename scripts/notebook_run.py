@@ -1,0 +1,129 @@
+"""One notebook, run by papermill in a process of its own, and what is kept of it for `--resume`."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TextIO
+
+import finished
+import psutil
+from finished import write_whole
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+VOLATILE = (
+    "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info.version metadata.widgets"
+)
+
+
+class Run:
+    """One notebook in a profile: quick, paper, or yours, with parameters that were given.
+
+    Its executed copy, its log, what its training has come to and the record of what it wrote lie in build/<profile>/.
+    """
+
+    def __init__(self, notebook: Path, profile: str, given: dict[str, str]):
+        self.notebook, self.stem, self.profile = notebook, notebook.stem, profile
+        self.settings = notebook.parent / "paper" / f"{self.stem}.yaml" if profile == "paper" else None
+        self.given = given | {"name": f"yours/{self.stem}"} if given else {}
+        self.folder, self.figures = BUILD / profile, figures_of(profile)
+        self.copy, self.log = self.folder / notebook.name, self.folder / f"{self.stem}.log"
+        self.record = self.folder / f"{self.stem}.done.json"
+        self.inputs = finished.inputs(notebook, self.settings, self.given)
+        self.checkpoints = self.folder / "checkpoints" / self.stem
+
+    def is_finished(self) -> bool:
+        """Whether it was run from just these inputs, and all that it wrote is there as it was written."""
+        if not self.record.exists():
+            return False
+        kept = json.loads(self.record.read_text())
+        return kept == self._state()
+
+    def execute(self, resume: bool, lock: TextIO) -> dict:
+        """Run it; return what the table says of it. `lock` stays open as long as it runs."""
+        self.record.unlink(missing_ok=True)
+        for other in self.checkpoints.glob("*"):
+            if not resume or other.name != self.inputs:
+                shutil.rmtree(other)
+        started = time.monotonic()
+        failed, peak, interrupted = wait(self._start(lock))
+        if failed and not sys.stderr.isatty():
+            print(self.log.read_text()[-3000:], flush=True)
+        if not failed and not interrupted:
+            self._keep()
+        row = self.row(f"{time.monotonic() - started:.0f}", f"{peak / 1024:.0f}", failed)
+        return row | {"stopped": failed and interrupted}
+
+    def row(self, seconds: str = "", peak: str = "", failed: bool = False) -> dict:
+        verdicts = "FAILED" if failed else self._verdicts()
+        return {"notebook": self.stem, "seconds": seconds, "peak MB": peak, "verdicts": verdicts, "stopped": False}
+
+    def write_back(self) -> None:
+        """Make the executed copy the committed notebook, without what differs from run to run, and without widgets."""
+        content = json.loads(self.copy.read_text())
+        for cell in content["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"] = [o for o in cell["outputs"] if WIDGET not in o.get("data", {})]
+        draft = self.copy.with_suffix(".draft.ipynb")
+        draft.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+        strip = [sys.executable, "-m", "nbstripout", "--keep-output", "--keep-count", "--extra-keys", VOLATILE]
+        subprocess.run([*strip, str(draft)], check=True)
+        draft.replace(self.notebook)
+
+    def _start(self, lock: TextIO) -> subprocess.Popen:
+        terminal = {"GKN_TERMINAL": os.ttyname(sys.stderr.fileno())} if sys.stderr.isatty() else {}
+        command = [sys.executable, str(ROOT / "scripts" / "execute.py"), str(os.getpid())]
+        command += [str(self.notebook), str(self.copy), "--cwd", str(self.notebook.parent), "-k", "python3"]
+        command += ["--progress-bar" if terminal else "--no-progress-bar", "--log-level", "ERROR"]
+        command += ["-f", str(self.settings)] if self.settings else []
+        for parameter, value in self.given.items():
+            command += ["-p", parameter, value]
+        environment = os.environ | terminal | {"GKN_CHECKPOINTS": str(self.checkpoints / self.inputs)}
+        with self.log.open("w") as stream:
+            output = {} if terminal else {"stdout": stream, "stderr": subprocess.STDOUT}
+            return subprocess.Popen(
+                command, env=environment, start_new_session=True, pass_fds=[lock.fileno()], **output
+            )
+
+    def _keep(self) -> None:
+        write_whole(self.record, json.dumps(self._state(), indent=1))
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+
+    def _state(self) -> dict:
+        """Digests of what it was run from, of the data as they lie now, and of what it wrote."""
+        data = finished.data(self.notebook, self.settings, self.given)
+        return {"inputs": self.inputs, "data": data, "outputs": finished.outputs(self.stem, self.figures, self.copy)}
+
+    def _verdicts(self) -> str:
+        claims = json.loads((self.figures / f"{self.stem}.json").read_text())["claims"]
+        return ", ".join(f"{claim_id} {claim['verdict']}" for claim_id, claim in claims.items())
+
+
+def figures_of(profile: str) -> Path:
+    """The folder that a profile's figures go to."""
+    return Path(os.environ.get("GKN_FIGURES") or ROOT / "figures") / ("" if profile == "quick" else profile)
+
+
+def wait(process: subprocess.Popen) -> tuple[bool, int, bool]:
+    """Whether a process of papermill failed, its peak memory in kB, and whether it was interrupted.
+
+    The first Ctrl-C interrupts the cell that runs, as the button in JupyterLab does; some notebooks then go on with
+    what they have. The second ends it.
+    """
+    interrupted = False
+    while True:
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode != 0, usage.ru_maxrss, interrupted
+        except KeyboardInterrupt:
+            print("\ninterrupting the notebook; Ctrl-C again ends it", flush=True)
+            for kernel in psutil.Process(process.pid).children():
+                kernel.send_signal(signal.SIGKILL if interrupted else signal.SIGINT)
+            interrupted = True

@@ -1,0 +1,61 @@
+"""A small repository to run and to break: the scripts of this one, with notebooks and figures of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
+RUN = (  # as ./run_all.sh does; under nohup Ctrl-C is ignored, here it never is
+    "import signal, sys, run_notebooks\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nrun_notebooks.main()"
+)
+
+
+class Clone:
+    """In the folder `root`, which is made if it is not there."""
+
+    def __init__(self, root: Path):
+        self.root, self.figures, self.build = root, root / "figures", root / "build" / "quick"
+        for folder in ("scripts", "notebooks", "figures", "gkn_utils"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        for script in SCRIPTS.glob("*.py"):
+            shutil.copy(script, root / "scripts")
+
+    def add(self, name: str, *cells: str, parameters: str = "seed = 0") -> Path:
+        """A notebook of these cells."""
+        first = nbformat.v4.new_code_cell(f"name = {name!r}\n{parameters}", metadata={"tags": ["parameters"]})
+        content = nbformat.v4.new_notebook(cells=[first, *map(nbformat.v4.new_code_cell, cells)])
+        content.metadata["language_info"] = {"name": "python"}
+        path = self.root / "notebooks" / f"{name}.ipynb"
+        nbformat.write(content, path)
+        return path
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("GKN_")} | variables
+        environment |= {"PYTHONPATH": str(self.root / "scripts"), "GKN_FIGURES": str(self.figures)}
+        environment |= {"IPYTHONDIR": str(self.root / "build" / "ipython")}
+        command = [sys.executable, "-c", RUN, *arguments]
+        return subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.root
+        )
+
+    def run(self, *arguments: str, **variables: str) -> tuple[int, str]:
+        """The exit status and what it said."""
+        running = self.start(*arguments, **variables)
+        output, _ = running.communicate(timeout=120)
+        return running.returncode, output
+
+    def record(self, name: str) -> Path:
+        return self.build / f"{name}.done.json"
+
+
+# A cell that writes the JSON of a claim that holds, without importing anything that takes long.
+RESULTS = """
+import json, os, pathlib
+path = pathlib.Path(os.environ["GKN_FIGURES"], f"{name}.json")
+path.parent.mkdir(exist_ok=True)
+path.write_text(json.dumps({"claims": {"Z1": {"verdict": "holds"}}}))
+"""

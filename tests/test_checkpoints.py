@@ -1,0 +1,114 @@
+"""Training that is stopped and begun again ends as if it had not been stopped, to the last bit."""
+
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from gkn_utils import MLP, checkpoints, fit, one_cycle
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("GKN_CHECKPOINTS", str(tmp_path / "kept"))
+    monkeypatch.setattr(checkpoints, "SECONDS", 0)
+    return tmp_path / "kept"
+
+
+def run(stop=None, *, nets=None, width=5, **options):
+    """Weights, losses and the generator after a fit that breaks off before step `stop`."""
+
+    def progress(rates):
+        for i, rate in enumerate(rates):
+            if i == stop:
+                raise RuntimeError("stopped")
+            yield rate
+
+    generator = torch.Generator().manual_seed(5)
+    net = MLP(2, width, 3, nets=nets, generator=generator)
+    x = torch.rand(20, 2, generator=torch.Generator().manual_seed(1))
+    history = fit(net, x, **{"steps": 60, "progress": progress} | options, generator=generator)
+    return torch.cat([p.detach().flatten() for p in net.parameters()]), history, generator.get_state()
+
+
+@pytest.mark.parametrize("stop", [1, 7, 31])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"batch_size": 3, "schedule": one_cycle},
+        {"batch_size": 3, "noise": (0.0, 0.5), "nets": 64},  # multiplied side by side
+        {"noise": (0.1, 0.5), "nets": 3, "width": 40, "precision": torch.bfloat16},
+    ],
+)
+def test_it_ends_as_if_it_had_not_been_stopped(options, stop, folder, monkeypatch):
+    monkeypatch.delenv("GKN_CHECKPOINTS")
+    undisturbed = run(**options)
+    monkeypatch.setenv("GKN_CHECKPOINTS", str(folder))
+    for after in (stop, stop // 2 + 1):
+        with pytest.raises(RuntimeError, match="stopped"):
+            run(after, **options)
+    for one, other in zip(run(**options), undisturbed, strict=True):
+        assert torch.equal(one, other)
+
+
+def test_what_is_done_is_not_done_again(folder):
+    first = run()
+    again = run(stop=0)  # it has no step to take
+    assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
+
+
+OTHERS = [{"lr": 1e-4}, {"steps": 61}, {"noise": (0.0, 0.1)}, {"nets": 2}, {"batch_size": 4}]
+
+
+@pytest.mark.parametrize("options", OTHERS)
+def test_another_descent_does_not_find_it(options, folder):
+    run()
+    with pytest.raises(RuntimeError, match="stopped"):
+        run(stop=0, **options)
+
+
+def test_parts_that_are_trained_one_after_another_each_have_theirs(folder, monkeypatch):
+    monkeypatch.setattr("gkn_utils.training.CACHE", 10_000)  # a few networks at a time
+    first = run(nets=20)
+    assert len(list(folder.iterdir())) > 1
+    assert all(torch.equal(one, other) for one, other in zip(first, run(stop=0, nets=20), strict=True))
+
+
+@pytest.mark.parametrize("seconds", [0, 1000])
+def test_a_short_descent_leaves_nothing(seconds, folder, monkeypatch):
+    monkeypatch.setattr(checkpoints, "SECONDS", seconds)
+    run()
+    assert folder.exists() == (seconds == 0)
+
+
+def test_without_the_variable_nothing_is_written(folder, monkeypatch):
+    monkeypatch.delenv("GKN_CHECKPOINTS")
+    run()
+    assert not folder.exists()
+
+
+def test_the_process_may_be_killed(tmp_path):
+    """By SIGKILL, while it trains; another process then goes on."""
+    code = (
+        "import hashlib, os, signal, sys, torch\n"
+        "from gkn_utils import MLP, checkpoints, fit\n"
+        "checkpoints.SECONDS = 0\n"
+        "def progress(rates):\n"
+        "    for i, rate in enumerate(rates):\n"
+        "        if str(i) == sys.argv[1]: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "        yield rate\n"
+        "net = MLP(5, 20, 3, generator=torch.Generator().manual_seed(0))\n"
+        "x = torch.rand(50, 5, generator=torch.Generator().manual_seed(1))\n"
+        "fit(net, x, steps=40, batch_size=20, progress=progress)\n"
+        "print(hashlib.sha256(torch.cat([p.flatten() for p in net.parameters()]).detach().numpy()).hexdigest())"
+    )
+
+    def process(stop, kept):
+        environment = {"GKN_CHECKPOINTS": str(tmp_path / kept), "PATH": ""}
+        return subprocess.run([sys.executable, "-c", code, stop], env=environment, capture_output=True, text=True)
+
+    assert process("25", "killed").returncode == -9
+    assert process("10", "killed").returncode == -9
+    assert process("never", "killed").stdout == process("never", "whole").stdout != ""

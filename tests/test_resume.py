@@ -1,0 +1,152 @@
+"""`--resume` leaves alone what is finished and as it was, and nothing else."""
+
+import json
+import os
+import shutil
+import time
+
+import pytest
+from clones import RESULTS, Clone
+
+LOG = "open('ran', 'a').write('{} ')"  # in notebooks/, where notebooks run
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The folder of a clone in which two notebooks have been run."""
+    clone = Clone(tmp_path_factory.mktemp("ran"))
+    for name in ("a", "b"):
+        clone.add(name, LOG.format(name), RESULTS, parameters="data = 'photos'\nseed = 0")
+    (clone.root / "gkn_utils" / "code.py").write_text("one = 1")
+    assert clone.run(GKN_DATA=str(clone.root / "data"))[0] == 0
+    return clone.root
+
+
+@pytest.fixture
+def two(ran, tmp_path):
+    """A copy of it."""
+    shutil.copytree(ran, tmp_path / "clone")
+    return Clone(tmp_path / "clone")
+
+
+def resumed(clone, *arguments) -> str:
+    """Which notebooks a resumed run ran."""
+    (clone.root / "notebooks" / "ran").unlink()
+    (clone.root / "notebooks" / "ran").touch()
+    status, output = clone.run("--resume", *arguments, GKN_DATA=str(clone.root / "data"))
+    assert status == 0, output
+    return (clone.root / "notebooks" / "ran").read_text().strip()
+
+
+def test_what_is_finished_is_left_alone_and_named(two):
+    assert resumed(two) == ""
+    status, output = two.run("--resume", GKN_DATA=str(two.root / "data"))
+    assert status == 0
+    assert output.count("finished") == 2
+    assert output.count("Z1 holds") == 2
+
+
+def text(clone):
+    path = clone.root / "notebooks" / "b.ipynb"
+    path.write_text(path.read_text().replace("open('ran'", "open( 'ran'"))
+
+
+def output_of_the_notebook(clone):
+    path = clone.root / "notebooks" / "b.ipynb"
+    path.write_text(path.read_text().replace('"outputs": []', '"outputs": [{"output_type": "stream", "text": "1"}]'))
+
+
+def figure(clone):
+    (clone.figures / "b.json").write_text("{}")
+
+
+def no_figure(clone):
+    (clone.figures / "b.json").unlink()
+
+
+def copy(clone):
+    (clone.build / "b.ipynb").unlink()
+
+
+def code(clone):
+    (clone.root / "gkn_utils" / "code.py").write_text("one = 2")
+
+
+def data(clone):
+    (clone.root / "data" / "photos").mkdir(parents=True)
+    (clone.root / "data" / "photos" / "new.png").touch()
+
+
+def other_data(clone):
+    (clone.root / "data" / "digits").mkdir(parents=True)
+    (clone.root / "data" / "digits" / "new.png").touch()
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        (text, "b"),
+        (output_of_the_notebook, ""),
+        (figure, "b"),
+        (no_figure, "b"),
+        (copy, "b"),
+        (code, "a b"),
+        (data, "a b"),
+        (other_data, ""),
+    ],
+    ids=lambda value: getattr(value, "__name__", value or "none"),
+)
+def test_what_changed_is_run_again(change, again, two):
+    change(two)
+    assert resumed(two) == again
+
+
+def test_other_parameters_are_another_run(two):
+    assert resumed(two, "-p", "seed", "1") == "a b"
+    assert resumed(two, "-p", "seed", "1") == ""
+    assert resumed(two, "-p", "seed", "2") == "a b"
+
+
+def test_what_reads_the_claims_is_run_again_when_they_change(two):
+    two.add("c", "all_claims = None", LOG.format("c"), RESULTS)
+    (two.figures / "00_other.json").write_text("{}")
+    assert resumed(two) == "c"
+    assert resumed(two) == ""
+    (two.figures / "00_other.json").write_text('{"claims": {}}')
+    assert resumed(two) == "c"
+
+
+def test_without_resume_all_is_run(two):
+    two.run()
+    assert (two.root / "notebooks" / "ran").read_text() == "a b a b "
+
+
+def test_what_was_finished_is_recorded_too(two):
+    path = two.root / "notebooks" / "a.ipynb"
+    before = json.loads(path.read_text())
+    assert all(not cell["execution_count"] for cell in before["cells"])
+    assert resumed(two, "--record") == ""
+    after = json.loads(path.read_text())
+    assert [cell["execution_count"] for cell in after["cells"]] == [1, 2, 3]
+    assert [cell["source"] for cell in after["cells"]] == [cell["source"] for cell in before["cells"]]
+
+
+def test_a_second_run_is_kept_out(clone):
+    clone.add("nap", "import pathlib, time\npathlib.Path('runs').touch()\ntime.sleep(5)", RESULTS)
+    first = clone.start()
+    while not (clone.root / "notebooks" / "runs").exists():
+        assert first.poll() is None
+        time.sleep(0.1)
+    status, output = clone.run()
+    assert status != 0
+    assert f"another run is at work in this folder (process {first.pid})" in output
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+    assert clone.run()[0] == 0
+
+
+def test_drafts_of_a_killed_run_are_cleared_away(two):
+    (two.figures / ".draft-1234").mkdir()
+    (two.figures / ".draft-1234" / "b.png").touch()
+    resumed(two)
+    assert sorted(os.listdir(two.figures)) == ["a.json", "b.json"]
