@@ -11,6 +11,7 @@ usage() {
 ./run_all.sh --only 06  just the notebooks whose name contains 06
 ./run_all.sh --only 06 -p seed 1    with another value of a parameter, into figures/yours/ (a path is one from here)
 ./run_all.sh --record   and, where a run is green, refresh the committed notebooks' outputs
+./run_all.sh --resume   go on with a run that was stopped: only what is missing, or whose inputs changed, is run
 ./run_all.sh --check    set up if needed, then lint, unit tests and notebook regression: what CI runs
 ./run_all.sh --bench    set up if needed, then time the project and write figures/benchmarks.* (leave the machine alone)
 END
@@ -42,6 +43,9 @@ set_up() {
   [ "$(cat .venv/ready 2>/dev/null)" = "$stamp" ] && return
   local base
   base=$(find_python)
+  exec 9> .setup.lock
+  "$base" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' # waits while another run sets up; ends with this script's 9
+  [ "$(cat .venv/ready 2>/dev/null)" = "$stamp" ] && exec 9>&- && return
   "$base" -c 'import venv, ensurepip' 2>/dev/null ||
     stop "$base has no venv module; install it (on Debian and Ubuntu: apt install python3-venv) and run again"
   [ "$(df -Pk . | awk 'END { print $4 }')" -gt 4000000 ] || stop "less than 4 GB free in $PWD; make room and run again"
@@ -51,6 +55,7 @@ set_up() {
     .venv/bin/pip install --quiet --disable-pip-version-check --no-deps -e . ||
     stop "the packages of requirements.lock could not be installed (see above); run again when that is mended"
   echo "$stamp" > .venv/ready
+  exec 9>&-
 }
 
 check() {
@@ -78,7 +83,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --check) mode=check ;;
     --bench) mode=bench ;;
-    --paper | --record) arguments+=("$1") ;;
+    --paper | --record | --resume) arguments+=("$1") ;;
     --only) [ $# -gt 1 ] || stop "--only needs part of a notebook's name"; arguments+=("$1" "$2"); shift ;;
     -p) [ $# -gt 2 ] || stop "-p needs a parameter's name and a value"; arguments+=(-p "$2" "$(absolute "$3")"); shift 2 ;;
     -h | --help) usage; exit ;;
