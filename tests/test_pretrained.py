@@ -48,9 +48,10 @@ def test_the_cards_of_the_plane_measure_what_is_there(name):
     assert near == pytest.approx(measures["share of 1,000 uniform starts that land"], abs=0.05)
 
 
-def test_the_network_of_digits_returns_digits_as_its_card_says():
-    loss = manifold_loss(pretrained("mnist-turning"), load_images("mnist-5k", count=500).points(-1, 1)).item()
-    assert loss == pytest.approx(network_card("mnist-turning")["measures"]["loss on unseen digits"], rel=0.1)
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("mnist")])
+def test_the_networks_of_digits_return_digits_as_their_cards_say(name):
+    loss = manifold_loss(pretrained(name), load_images("mnist-5k", count=500).points(-1, 1)).item()
+    assert loss == pytest.approx(network_card(name)["measures"]["loss on unseen digits"], rel=0.1)
 
 
 def test_another_name_is_refused_with_those_there_are():
