@@ -13,6 +13,7 @@ usage() {
 ./run_all.sh --record   and, where a run is green, refresh the committed notebooks' outputs
 ./run_all.sh --resume   go on with a run that was stopped: only what is missing, or whose inputs changed, is run
 ./run_all.sh --check    set up if needed, then lint, unit tests and notebook regression: what CI runs
+./run_all.sh --compare  the last of these alone: every notebook run again, what it prints and draws compared
 ./run_all.sh --bench    set up if needed, then time the project and write figures/benchmarks.* (leave the machine alone)
 END
 }
@@ -62,8 +63,14 @@ check() {
   "$python" -m ruff check .
   "$python" -m ruff format --check gkn_utils scripts tests
   "$python" -m pytest tests
+  compare
+}
+
+compare() {
   echo "notebooks: run again and compared with what is committed"
+  rm -rf build/check
   GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
+  "$python" scripts/compare_figures.py build/check
 }
 
 bench() {
@@ -82,6 +89,7 @@ mode=run arguments=()
 while [ $# -gt 0 ]; do
   case "$1" in
     --check) mode=check ;;
+    --compare) mode=compare ;;
     --bench) mode=bench ;;
     --paper | --record | --resume) arguments+=("$1") ;;
     --only) [ $# -gt 1 ] || stop "--only needs part of a notebook's name"; arguments+=("$1" "$2"); shift ;;

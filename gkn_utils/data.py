@@ -9,6 +9,7 @@ from torch import Tensor
 
 from gkn_utils.cifar import cifar10_dogs
 from gkn_utils.downloads import data_folder
+from gkn_utils.folders import shown
 from gkn_utils.mnist import mnist, mnist_5k
 from gkn_utils.pictures import faces, photo_patches, read_pictures
 from gkn_utils.validation import check_count
@@ -77,7 +78,7 @@ def load_images(name: str, *, count: int | None = None, size: tuple[int, int] | 
         return _shuffled(ARRAYS[name](), name, count, seed)
     if isinstance(name, str | Path) and str(name) and Path(name).exists():
         pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed)
-        return Images(pixels, None, f"pictures of {Path(name).name}", standin=True)
+        return Images(pixels, None, f"pictures of {shown(Path(name).name)}", standin=True)
     raise ValueError(
         f"name: got {name!r}, needed one of {', '.join([*ARRAYS, *PICTURES])}, or a folder or zip of pictures"
     )

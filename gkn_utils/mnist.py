@@ -15,13 +15,14 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
-# MD5 of the uncompressed files: gzip headers differ between mirrors.
-MD5 = {
-    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+# Of the uncompressed files: gzip headers differ between mirrors.
+SHA256 = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+LARGEST = 16 + 60_000 * 28 * 28  # bytes of a file
 
 
 def mnist_5k() -> tuple[Tensor, Tensor]:
@@ -44,7 +45,7 @@ def mnist(*parts: str) -> tuple[Tensor, Tensor]:
 def read_idx(content: bytes, name: str = "IDX file") -> Tensor:
     """The array in an uncompressed IDX file of unsigned bytes (MNIST's format): uint8, of the shape it declares.
 
-    Raises `ValueError` for a wrong magic number, or a length that differs from what the header declares.
+    Raises `ValueError` for a wrong magic number, a length that differs from what the header declares, or no elements.
     """
     dims = content[3] if len(content) >= 4 else 0
     header = 4 + 4 * dims
@@ -54,6 +55,8 @@ def read_idx(content: bytes, name: str = "IDX file") -> Tensor:
     expected = header + int(np.prod(shape, dtype=object))
     if len(content) != expected:
         raise ValueError(f"{name}: got {len(content):,} bytes, needed {expected:,} for shape {tuple(shape)}")
+    if 0 in shape:
+        raise ValueError(f"{name}: got an array of shape {tuple(shape)}, needed one that is not empty")
     return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=header).reshape(shape)
 
 
@@ -69,11 +72,12 @@ def _content(name: str) -> bytes:
 def _checked(path: Path) -> bytes:
     """The content of `path`, unpacked if its name ends in .gz; `ValueError` if it is not what MNIST published."""
     try:
-        content = path.read_bytes() if path.suffix != ".gz" else gzip.decompress(path.read_bytes())
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path}: cannot be unpacked ({error}); remove it to fetch it again") from None
     read_idx(content, str(path))
-    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    if md5 != MD5[path.name.removesuffix(".gz")]:
-        raise ValueError(f"{path}: got MD5 {md5}, not that of MNIST; remove it to fetch it again")
+    sha256 = hashlib.sha256(content).hexdigest()
+    if sha256 != SHA256[path.name.removesuffix(".gz")]:
+        raise ValueError(f"{path}: got SHA-256 {sha256}, not that of MNIST; remove it to fetch it again")
     return content

@@ -59,9 +59,12 @@ def load_network(path: str | Path) -> MLP:
     needed = {f"weights.{i}": size for i, size in enumerate(pairwise(sizes))}
     needed |= {f"biases.{i}": (1, size) for i, size in enumerate(sizes[1:])}
     got = {key: tuple(value.shape) for key, value in weights.items()}
-    if got != needed or depth != len(weights) // 2 - 1 or card.get("output") not in OUTPUTS:
+    output = str(card.get("output"))
+    if got != needed or depth != len(weights) // 2 - 1 or output not in OUTPUTS:
         raise ValueError(f"{path}: got a card and weights that do not belong together, needed what save_network writes")
-    net = MLP(dim, width, depth, output=OUTPUTS[card["output"]]())
+    net = MLP(dim, width, depth, output=OUTPUTS[output]())
+    if not all(value.is_floating_point() and value.isfinite().all() for value in weights.values()):
+        raise ValueError(f"{path}: got weights that are no finite floating numbers, needed what save_network writes")
     net.load_state_dict({key: value.float() for key, value in weights.items()})
     return net.requires_grad_(False)
 
@@ -74,11 +77,13 @@ def _path(name: str) -> Path:
 
 
 def _read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
+    if path.is_dir():
+        raise ValueError(f"{path}: got a folder, needed a safetensors file with a card")
     try:
         with safe_open(path, framework="pt") as file:
             card = json.loads((file.metadata() or {}).get("card", "null"))
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118, it is no dict
-    except (SafetensorError, json.JSONDecodeError) as error:
+    except (SafetensorError, ValueError, RecursionError) as error:
         raise ValueError(f"{path}: got a file that cannot be read ({error}), needed safetensors with a card") from error
     if not isinstance(card, dict):
         raise ValueError(f"{path}: got no card, needed what save_network writes")

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import imageio.v3 as imageio
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from gkn_utils.estimates import VERDICTS, Estimate
 from gkn_utils.files import written_whole
@@ -24,9 +26,13 @@ def figures_folder() -> Path:
 
 
 def save_figure(fig: Figure, name: str) -> None:
-    """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings."""
+    """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings.
+
+    Its metadata say, as `Words`, where there is text: boxes [left, top, right, bottom] of pixels, in JSON.
+    """
     with written_whole(figures_folder() / f"{name}.png") as path:
-        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None})
+        words = json.dumps(_boxes_of_text(fig))
+        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None, "Words": words})
 
 
 def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> None:
@@ -90,6 +96,17 @@ def claims_table(claims: dict) -> pd.DataFrame:
         for claim_id, c in claims.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _boxes_of_text(fig: Figure) -> list[list[int]]:
+    """Of the picture that `savefig` crops to what is drawn, and a margin."""
+    fig.draw_without_rendering()
+    margin, scale = plt.rcParams["savefig.pad_inches"], DOTS_PER_INCH / fig.dpi
+    whole = fig.get_tightbbox().padded(margin)
+    texts = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4) * scale
+    left, top = whole.x0 * DOTS_PER_INCH, whole.y1 * DOTS_PER_INCH
+    return [[round(v) for v in (x0 - left, top - y1, x1 - left, top - y0)] for x0, y0, x1, y1 in boxes]
 
 
 def _as_record(estimate: Estimate) -> dict:

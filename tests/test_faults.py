@@ -7,7 +7,6 @@ What is in figures/ is then whole or not there, and a resumed run ends, byte for
 import os
 import random
 import shutil
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from clones import RESULTS, Clone
+from soak import kill
 
 KILLS = 20
 TRAIN = """
@@ -76,17 +76,6 @@ def test_killed_at_random_moments(tmp_path, undisturbed):
             for path in clone.figures.iterdir():
                 path.unlink()
     ends_as_undisturbed(clone, undisturbed)
-
-
-def kill(running: subprocess.Popen, chance: random.Random) -> list[str]:
-    """End one of the processes, runner, papermill or kernel, by SIGKILL; its name, if there was one."""
-    try:
-        runner = psutil.Process(running.pid)
-        victim = chance.choice([runner, *runner.children(recursive=True)])
-        victim.send_signal(signal.SIGKILL)
-        return [victim.name()]
-    except psutil.NoSuchProcess:
-        return []
 
 
 def wait_for_its_children(clone: Clone) -> None:

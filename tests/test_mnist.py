@@ -22,12 +22,12 @@ def mnist_folder(tmp_path, monkeypatch):
         pixels = torch.arange(n, dtype=torch.uint8).reshape(n, 1, 1).expand(n, 28, 28).contiguous()
         files = {f"{part}-images-idx3-ubyte": idx(pixels), f"{part}-labels-idx1-ubyte": idx(pixels[:, 0, 0])}
         for name, content in files.items():
-            hashes[name] = hashlib.md5(content).hexdigest()
+            hashes[name] = hashlib.sha256(content).hexdigest()
             (tmp_path / "mnist" / name).write_bytes(content)
     plain = tmp_path / "mnist" / "train-images-idx3-ubyte"
     plain.with_name(plain.name + ".gz").write_bytes(gzip.compress(plain.read_bytes()))
     plain.unlink()
-    monkeypatch.setattr(mnist, "MD5", hashes)
+    monkeypatch.setattr(mnist, "SHA256", hashes)
     monkeypatch.setattr(mnist, "MIRRORS", ())
     monkeypatch.setenv("GKN_DATA", str(tmp_path))
     return tmp_path / "mnist"
@@ -64,7 +64,7 @@ def test_damaged_mnist_files_are_refused_by_name(mnist_folder):
     with pytest.raises(ValueError, match=r"t10k-labels-idx1-ubyte: got 10 bytes"):
         load_images("mnist-test")
     labels.write_bytes(content[:-1] + b"\7")
-    with pytest.raises(ValueError, match="MD5"):
+    with pytest.raises(ValueError, match="SHA-256"):
         load_images("mnist-test")
     packed = mnist_folder / "train-images-idx3-ubyte.gz"
     packed.write_bytes(packed.read_bytes()[:-20])

@@ -1,0 +1,68 @@
+"""Figures that differ are told from those that do not, and words do not count."""
+
+import json
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from compare_figures import compare
+
+from gkn_utils import save_figure
+
+
+@pytest.fixture
+def draw(tmp_path, monkeypatch):
+    """A function that makes a figure, and returns where it is."""
+    monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
+
+    def draw(name, *, title="A title", slope=1.0, pixels=0, size=(6, 4)):
+        fig, axes = plt.subplots(1, 2, figsize=size)
+        axes[0].plot([0, 1], [0, slope], linewidth=5)
+        axes[0].set(title=title, xlim=(0, 1), ylim=(0, 1))
+        axes[1].imshow(np.random.default_rng(pixels).random((20, 20)))
+        save_figure(fig, name)
+        plt.close(fig)
+        return tmp_path / f"{name}.png"
+
+    return draw
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"title": "A title."}, []),
+        ({"title": "B titlf"}, []),
+        ({"slope": 1.001}, []),
+        ({"slope": 0.5}, ["of the picture differ"]),
+        ({"pixels": 1}, ["of the picture differ"]),
+        ({"size": (7, 4)}, ["pixels, needed"]),
+    ],
+)
+def test_pictures(draw, change, said):
+    found = compare(draw("one", **change), draw("other"))
+    assert len(found) == len(said)
+    assert all(words in of for words, of in zip(said, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"measured": 0.54}, []),
+        ({"measured": 0.605}, []),  # the interval, and a hundredth
+        ({"measured": 0.7}, ["F1: got 0.7, needed a number in [0.4, 0.6]"]),
+        ({"verdict": "fails"}, ["F1: got the verdict fails, needed holds"]),
+    ],
+)
+def test_claims(tmp_path, change, said):
+    claim = {"measured": 0.5, "interval": [0.4, 0.6], "verdict": "holds"}
+    for name, of in (("one", claim | change), ("other", claim)):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"claims": {"F1": of}}))
+    assert compare(tmp_path / "one.json", tmp_path / "other.json") == said
+
+
+def test_claims_that_are_missing(tmp_path):
+    for name, claims in (("one", {}), ("other", {"F1": {}})):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"claims": claims}))
+    assert "needed F1" in compare(tmp_path / "one.json", tmp_path / "other.json")[0]
