@@ -21,7 +21,7 @@ from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.pretrained import load_network, network_card, pretrained, save_network
 from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
-from gkn_utils.sampling import descend, kaleidoscope, last, settle, uniform_starts
+from gkn_utils.sampling import descend, kaleidoscope, last, sample, settle, uniform_starts
 from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "pretrained",
     "read_idx",
     "recalled",
+    "sample",
     "save_figure",
     "save_gif",
     "save_network",

@@ -86,6 +86,26 @@ def uniform_starts(net: MLP, count: int, generator: torch.Generator | None = Non
     return low + (high - low) * torch.rand(shape, generator=generator, device=net.device, dtype=net.dtype)
 
 
+def sample(
+    net: MLP, count: int, *, steps: int, chunk: int = 5_000, generator: torch.Generator | None = None, **options
+) -> Tensor:
+    """Where `count` uniform starts are after `steps` iterations of a single network: (count, d).
+
+    They go `chunk` at a time, so that memory is that of the result and of one chunk. `generator` draws starts and
+    jitter in turn, chunk after chunk; None for seed 0. `options` are those of `kaleidoscope`, and so are the errors.
+    """
+    if net.nets is not None:
+        raise ValueError(f"net: got nets={net.nets}, needed a single network")
+    check_count("count", count)
+    check_count("chunk", chunk)
+    generator = as_generator(generator, net.device)
+    samples = torch.empty(count, net.dim, device=net.device, dtype=net.dtype)
+    for part in watched(samples.split(chunk), unit="chunk"):
+        starts = uniform_starts(net, len(part), generator)
+        part.copy_(last(kaleidoscope(net, starts, steps=steps, generator=generator, **options)))
+    return samples
+
+
 def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6, burst: int = 10) -> Tensor:
     """Where samples (n, d) of a single network are after `steps` iterations of Eq. 2: (n, d).
 
