@@ -1,12 +1,16 @@
 """Where full data sets live, and how a file that is missing gets there."""
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import pooch
+
+from gkn_utils.files import DRAFT
 
 Content = TypeVar("Content")
 
@@ -25,9 +29,10 @@ def fetch(path: Path, urls: Sequence[str], read: Callable[[Path], Content]) -> C
     Raises `FileNotFoundError`, with what each mirror did, if none gave the file.
     """
     data_folder().mkdir(parents=True, exist_ok=True)
+    _clear_away()
     failures = []
     for url in urls:
-        with tempfile.TemporaryDirectory(dir=data_folder(), prefix=".") as folder:
+        with tempfile.TemporaryDirectory(dir=data_folder(), prefix=DRAFT) as folder:
             try:
                 draft = Path(pooch.retrieve(url, None, path.name, folder, progressbar=True))
                 content = read(draft)
@@ -39,3 +44,10 @@ def fetch(path: Path, urls: Sequence[str], read: Callable[[Path], Content]) -> C
             return content
     tried = "; ".join(failures) or "there is none"
     raise FileNotFoundError(f"{path.name}: not in {path.parent}, and no mirror gave it: {tried}")
+
+
+def _clear_away() -> None:
+    """Remove what downloads left that were killed, a day ago or more; younger ones may be at work."""
+    for draft in data_folder().glob(f"{DRAFT}*"):
+        if time.time() - draft.stat().st_mtime > 24 * 3600:
+            shutil.rmtree(draft, ignore_errors=True)

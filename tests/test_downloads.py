@@ -1,5 +1,7 @@
 import http.server
+import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -60,3 +62,13 @@ def test_a_download_that_is_refused_is_not_kept(mirror):
     with pytest.raises(FileNotFoundError, match="wrong hash"):
         downloads.fetch(downloads.data_folder() / "file", [f"{mirror}/gone", f"{mirror}/whole"], refuse)
     assert left() == []
+
+
+@pytest.mark.parametrize(("hours", "stays"), [(1, True), (25, False)])
+def test_what_a_killed_download_left_is_cleared_away_the_next_day(mirror, hours, stays):
+    draft = downloads.data_folder() / ".draft-abc"
+    draft.mkdir(parents=True)
+    (draft / "half").touch()
+    os.utime(draft, (time.time() - hours * 3600,) * 2)
+    downloads.fetch(downloads.data_folder() / "file", [f"{mirror}/whole"], Path.read_bytes)
+    assert draft.exists() == stays
