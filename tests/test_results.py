@@ -5,6 +5,7 @@ import imageio.v3 as imageio
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 from gkn_utils import all_claims, claim, claims_table, save_figure, save_gif, save_results
 from gkn_utils.estimates import Estimate
@@ -74,3 +75,23 @@ def test_all_claims_are_those_of_the_committed_figures():
     content = json.loads((ROOT / "figures" / "01_single_point.json").read_text())["claims"]["F2a"]
     assert (row["measured"], row["low"], row["high"]) == (content["measured"], *content["interval"])
     assert (row["notebook"], row["verdict"], row["standin"]) == ("01_single_point", content["verdict"], False)
+
+
+def test_a_figure_says_where_its_words_are(folder):
+    fig, axes = plt.subplots(1, 2, figsize=(5, 3), layout="constrained")
+    for ax in axes:
+        ax.set_axis_off()
+    axes[0].set_title("A title", fontsize=20)
+    axes[1].text(0.2, 0.4, "$x^2$ and\nmore", rotation=30)
+    fig.suptitle("Of both")
+    save_figure(fig, "words")
+    plt.close(fig)
+    with Image.open(folder / "words.png") as image:
+        dark, boxes = np.asarray(image.convert("L")) < 128, json.loads(image.info["Words"])
+    found = []
+    for left, top, right, bottom in boxes:  # some of ticks that are not drawn, outside
+        inside = dark[max(0, top - 3) : bottom + 3, max(0, left - 3) : right + 3]
+        found.append(inside.any())
+        inside[:] = False
+    assert sum(found) == 3
+    assert not dark.any()
