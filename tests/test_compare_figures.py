@@ -19,7 +19,8 @@ def draw(tmp_path, monkeypatch):
         fig, axes = plt.subplots(1, 2, figsize=size)
         axes[0].plot([0, 1], [0, slope], linewidth=5)
         axes[0].set(title=title, xlim=(0, 1), ylim=(0, 1))
-        axes[1].imshow(np.random.default_rng(pixels).random((20, 20)))
+        noise = np.random.default_rng(pixels).random((60, 60))
+        axes[1].imshow(noise if pixels is not None else 0 * noise, cmap="gray")
         save_figure(fig, name)
         plt.close(fig)
         return tmp_path / f"{name}.png"
@@ -32,10 +33,12 @@ def draw(tmp_path, monkeypatch):
     [
         ({}, []),
         ({"title": "A title."}, []),
-        ({"title": "B titlf"}, []),
+        ({"title": "Another title"}, []),
+        ({"size": (6.05, 4)}, []),
         ({"slope": 1.001}, []),
         ({"slope": 0.5}, ["of the picture differ"]),
-        ({"pixels": 1}, ["of the picture differ"]),
+        ({"pixels": 1}, []),  # other samples of the same kind
+        ({"pixels": None}, ["of the picture differ"]),
         ({"size": (7, 4)}, ["pixels, needed"]),
     ],
 )
@@ -49,9 +52,11 @@ def test_pictures(draw, change, said):
     ("change", "said"),
     [
         ({}, []),
-        ({"measured": 0.54}, []),
-        ({"measured": 0.605}, []),  # the interval, and a hundredth
-        ({"measured": 0.7}, ["F1: got 0.7, needed a number in [0.4, 0.6]"]),
+        ({"measured": 0.7, "interval": [0.55, 0.8]}, []),
+        (
+            {"measured": 0.7, "interval": [0.65, 0.8]},
+            ["F1: got [0.65, 0.8], needed an interval that overlaps [0.4, 0.6]"],
+        ),
         ({"verdict": "fails"}, ["F1: got the verdict fails, needed holds"]),
     ],
 )
