@@ -40,10 +40,7 @@ class Run:
 
     def is_finished(self) -> bool:
         """Whether it was run from just these inputs, and all that it wrote is there as it was written."""
-        if not self.record.exists():
-            return False
-        kept = json.loads(self.record.read_text())
-        return kept == self._state()
+        return self.record.exists() and json.loads(self.record.read_text()) == self._state()
 
     def execute(self, resume: bool, lock: TextIO) -> dict:
         """Run it; return what the table says of it. `lock` stays open as long as it runs."""
