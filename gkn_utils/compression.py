@@ -15,8 +15,8 @@ from gkn_utils.validation import check_count
 def jpeg(pixels: Tensor, quality: int) -> tuple[Tensor, Tensor]:
     """Pictures (n, c, h, w) of uint8, c of 1 or 3, written as JPEG and read again: bits (n,) and pictures.
 
-    `quality` is Pillow's, 1 to 95. The 600 or so bytes of tables that each file repeats are not counted: the tables
-    would be sent once (those of the smallest possible picture are taken off).
+    `quality` is Pillow's, 1 to 100. The tables that each file repeats, some 300 bytes, of colours 600, are not counted:
+    they would be sent once (those of the smallest possible picture are taken off).
     """
     found = [_jpeg(picture, quality) for picture in pixels.permute(0, 2, 3, 1).squeeze(-1).numpy()]
     _, c, *_ = pixels.shape

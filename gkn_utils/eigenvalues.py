@@ -14,8 +14,8 @@ def arnoldi_radius(
 
     `steps` products of the transposed Jacobian, which has the same eigenvalues, with a vector, for all points at once;
     `spectral_radius` needs d of them. Arnoldi's method (1951) on the space they span: the residual is |Jv - av| of the
-    eigenvalue a found and its unit vector v, 0 where it is exact, as it is after d steps. `net` is a single network
-    with `dim`, not only an MLP. Raises `ValueError` for points it cannot take, or steps < 1.
+    eigenvalue a found and its unit vector v, 0 where it is exact, as it is after d steps or more. `net` is a single
+    network with `dim`, not only an MLP. Raises `ValueError` for points it cannot take, or steps < 1.
     """
     check_points("x", x, net)
     check_count("steps", steps)
@@ -38,10 +38,12 @@ def _hessenberg(product, start: Tensor, steps: int) -> tuple[Tensor, Tensor]:
     basis[:, 0] = torch.nn.functional.normalize(start, dim=-1)
     for j in range(steps):
         v, known = product(basis[:, j]), basis[:, : j + 1]
+        size = v.norm(dim=-1)
         for _ in range(2):  # once leaves what rounding adds
             along = torch.einsum("nkd,nd->nk", known, v)
             matrix[:, : j + 1, j] += along
             v = v - torch.einsum("nk,nkd->nd", along, known)
+        v = v * (v.norm(dim=-1) > 1e-5 * size).unsqueeze(-1)  # where nothing is left but rounding, the space is whole
         matrix[:, j + 1, j] = v.norm(dim=-1)
         basis[:, j + 1] = torch.nn.functional.normalize(v, dim=-1)
     return matrix[:, :-1], matrix[:, -1, -1]

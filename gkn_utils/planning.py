@@ -23,8 +23,8 @@ class Plan:
 def plan(sizes: Sequence[tuple[int, int]], *, count: int | None = None, side: int | None = None) -> Plan:
     """Settings for pictures of `sizes` (width, height): so many that training takes a minute or two on two cores.
 
-    At most 256 pictures unless `count` says how many; as large as half of them are, from 16 to 96 pixels, unless
-    `side` does. The width, 2.5 units a picture, is what stores nearly all of 200 photographs (notebook 21); in the
+    At most 256 pictures unless `count` says how many; of the median of their shorter sides, from 16 to 96 pixels,
+    unless `side` does. The width, 2.5 units a picture, stored nearly all of the 200 photographs it was tried on; in the
     coordinates of `Span` the size of pictures costs no training. Warns where they take more memory than is free.
     Raises `ValueError` for no pictures, a count or side that is not positive, or more than there are.
     """

@@ -32,6 +32,16 @@ def test_it_is_the_exact_radius_long_before_all_dimensions(generator):
     assert residual.max() < 0.05
 
 
+@pytest.mark.parametrize(("dim", "rank"), [(12, 12), (12, 3), (100, 5), (100, 1)])
+def test_more_steps_than_there_are_dimensions_do_no_harm(dim, rank, generator):
+    a, b = torch.randn(2, dim, rank, generator=generator)
+    matrix = a @ b.T / dim
+    exact = torch.linalg.eigvals(matrix).abs().max()
+    found, residual = arnoldi_radius(affine(matrix), torch.rand(5, dim, generator=generator), steps=30)
+    torch.testing.assert_close(found, exact.expand(5), rtol=1e-4, atol=1e-5)
+    assert residual.max() < 1e-5
+
+
 def test_it_works_for_networks_that_are_no_mlp():
     class Scaling(nn.Module):
         dim, nets, device, dtype = 6, None, torch.device("cpu"), torch.float32
