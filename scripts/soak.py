@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 from compare_figures import COMMITTED, compare
@@ -45,11 +46,11 @@ def run(chance: random.Random, arguments: list[str]) -> tuple[int, int]:
             print("killed:", *killed, flush=True)
 
 
-def differences() -> list[str]:
-    """Between the claims that were just made and the committed ones."""
-    files = sorted(FIGURES.glob("[0-9]*.json"))
-    found = [f"{path.name}: {words}" for path in files for words in compare(path, COMMITTED / path.name)]
-    return found + ([] if len(files) == NOTEBOOKS else [f"{len(files)} notebooks of {NOTEBOOKS}"])
+def differences(made: Path, committed: Path, notebooks: int) -> list[str]:
+    """Between the claims in a folder of figures and the committed ones, which are of so many notebooks."""
+    files = sorted(made.glob("*.json"))
+    found = [f"{path.name}: {words}" for path in files for words in compare(path, committed / path.name)]
+    return found + ([] if len(files) == notebooks else [f"got {len(files)} notebooks, needed {notebooks}"])
 
 
 def soak(seed: int, arguments: list[str]) -> tuple[int, list[str]]:
@@ -62,7 +63,7 @@ def soak(seed: int, arguments: list[str]) -> tuple[int, list[str]]:
         kills, status = run(chance, arguments)
         total += kills
         if status == 0:
-            return total, differences()
+            return total, differences(FIGURES, COMMITTED, NOTEBOOKS)
         if kills == 0:
             return total, [f"a run that nobody disturbed ended with {status}"]
         time.sleep(5)  # what was begun by a process that is gone ends

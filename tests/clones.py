@@ -33,11 +33,12 @@ class Clone:
         nbformat.write(content, path)
         return path
 
-    def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
+    def start(self, *arguments: str, code: str = RUN, **variables: str) -> subprocess.Popen:
+        """Run the notebooks, or other code beside the scripts."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("GKN_")} | variables
         environment |= {"PYTHONPATH": str(self.root / "scripts"), "GKN_FIGURES": str(self.figures)}
         environment |= {"IPYTHONDIR": str(self.root / "build" / "ipython")}
-        command = [sys.executable, "-c", RUN, *arguments]
+        command = [sys.executable, "-c", code, *arguments]
         return subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=self.root
         )
@@ -57,5 +58,5 @@ RESULTS = """
 import json, os, pathlib
 path = pathlib.Path(os.environ["GKN_FIGURES"], f"{name}.json")
 path.parent.mkdir(exist_ok=True)
-path.write_text(json.dumps({"claims": {"Z1": {"verdict": "holds"}}}))
+path.write_text(json.dumps({"claims": {"Z1": {"verdict": "holds", "interval": [0, 1]}}}))
 """

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+import soak
 from clones import RESULTS, Clone
-from soak import kill
 
 KILLS = 20
 TRAIN = """
@@ -66,7 +66,7 @@ def test_killed_at_random_moments(tmp_path, undisturbed):
     while len(killed) < KILLS:
         running = clone.start("--resume", **QUICKLY)
         time.sleep(chance.uniform(0, undisturbed[1]))
-        killed += kill(running, chance)
+        killed += soak.kill(running, chance)
         running.communicate(timeout=120)
         wait_for_its_children(clone)
         assert written(clone).items() <= undisturbed[0].items()  # each whole, or not there
@@ -85,6 +85,20 @@ def wait_for_its_children(clone: Clone) -> None:
         assert time.monotonic() < until
         time.sleep(0.1)
     time.sleep(1.5)  # the kernel, which looks for its parent once a second
+
+
+def test_a_soak_ends_without_a_difference(tmp_path):
+    clone = begun(tmp_path / "clone")
+    assert clone.run(**QUICKLY)[0] == 0  # what is committed
+    code = "import soak\nsoak.BETWEEN = 8\nprint(*soak.soak(1, []), sep='; ')"
+    output, _ = clone.start(code=code, **QUICKLY).communicate(timeout=300)
+    kills, differences = output.strip().splitlines()[-1].split("; ")
+    assert int(kills) > 0
+    assert differences == "[]"
+    (clone.figures / "write.json").write_text('{"claims": {"Z1": {"verdict": "fails", "interval": [0, 1]}}}')
+    assert soak.differences(clone.root / "build" / "soak", clone.figures, 2) == [
+        "write.json: Z1: got the verdict holds, needed fails"
+    ]
 
 
 @pytest.fixture
