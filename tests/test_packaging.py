@@ -44,7 +44,7 @@ def test_the_citation_is_of_this_version():
 def test_hooks_strip_notebooks_as_the_script_does():
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
     [keys] = [hook["args"][0] for hook in hooks if hook["id"] == "nbstripout"]
-    assert f'"{keys}"' in (ROOT / "scripts" / "run_notebooks.py").read_text()
+    assert f'"{keys}"' in (ROOT / "scripts" / "notebook_run.py").read_text()
 
 
 def test_contributing_is_short():
