@@ -1,21 +1,17 @@
 """Manifold learning, Eq. 1: a network learns to return its input."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import Tensor
 
-from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
+from gkn_utils.backpropagation import Backpropagation
 from gkn_utils.batches import batches, under_noise
-from gkn_utils.checkpoints import Checkpoint
+from gkn_utils.descent import adam, arrangement, on_threads, parts
 from gkn_utils.network import MLP
 from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points, check_range
-
-CACHE = 16 * 2**20  # bytes; half of it and twice as much were both slower
 
 
 # Eq. 1
@@ -44,7 +40,8 @@ def fit(
 ) -> Tensor:
     """Minimise Eq. 1 by Adam, changing `net` in place; return the loss before each step, (steps,) or (steps, k).
 
-    A fit that is interrupted leaves `net` as the last step made it.
+    A fit that is interrupted leaves `net` as the last step made it. Where $GKN_CHECKPOINTS names a folder, as in a run
+    of `run_all.sh`, a long one that is begun again goes on where it was stopped (`gkn_utils.checkpoints`).
 
     Args:
         net: one network, or `nets=k`: each learns as if it were alone.
@@ -69,18 +66,18 @@ def fit(
     _check(net, x, steps, lr, batch_size, noise, precision)
     generator = as_generator(generator, net.device)
     shuffles, history = generator.get_state(), []
-    for part in _parts(net):
+    for part in parts(net):
         generator.set_state(shuffles)
         points = x.expand(net.nets or 1, *x.shape[-2:])[part]
         count = batch_size or points.shape[1]
-        layout, threads = _arrangement(len(points), count * net.width**2)
+        layout, threads = arrangement(len(points), count * net.width**2)
         stream = batches(layout.arrange(points), layout.rows, batch_size, generator)
         fed = under_noise(stream, layout, noise, generator)
         rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
-        with _threads(threads), torch.autocast(x.device.type, enabled=False):
-            descent = Backpropagation(net, part, layout, count, precision)
+        with on_threads(threads), torch.autocast(x.device.type, enabled=False):
+            learner = Backpropagation(net, part, layout, count, precision)
             decides = (x, part, batch_size, noise, precision, rates, shuffles)
-            history.append(_descend(descent, fed, rates, progress, decides))
+            history.append(adam(learner, fed, rates, progress, decides))
     history = torch.cat(history, dim=1)
     return history if net.nets else history[:, 0]
 
@@ -133,62 +130,3 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
         raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
-
-
-def _parts(net: MLP) -> list[slice]:
-    """Networks that are trained one part after another: as many as a processor's cache holds with what Adam keeps."""
-    nets = net.nets or 1
-    parameters = sum(p.numel() * p.element_size() for p in net.parameters()) // nets
-    size = max(1, CACHE // (4 * parameters)) if net.device.type == "cpu" else nets
-    return [slice(start, start + size) for start in range(0, nets, size)]
-
-
-def _arrangement(nets: int, products: int) -> tuple[type, int | None]:
-    """How matrices are laid out, and on how many threads; the bounds were measured.
-
-    `products` is how many products of two numbers a layer of one network takes.
-    """
-    layout = Interleaved if products <= 400 and nets >= 64 else Stacked
-    return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
-
-
-def _descend(
-    loss_and_gradient: Backpropagation,
-    stream: Iterator[tuple],
-    rates: Sequence[float],
-    progress: Callable,
-    decides: Sequence,
-) -> Tensor:
-    """One step of Adam for each learning rate and batch; the loss before each, (steps, nets).
-
-    `decides` is what, besides the networks, decides how it goes, for the checkpoint.
-    """
-    adam = torch.optim.Adam([loss_and_gradient.flat], lr=rates[0], fused=True)
-    history = loss_and_gradient.flat.new_empty(len(rates), loss_and_gradient.nets)
-    checkpoint = Checkpoint(adam, history, loss_and_gradient.form, *decides)
-    done = checkpoint.restore()
-    for _ in islice(stream, done):  # what was fed before is drawn again, so that what is fed now is the same
-        pass
-    try:
-        for step, (rate, (batch, fed)) in enumerate(zip(progress(rates[done:]), stream, strict=False), start=done):
-            adam.param_groups[0]["lr"] = rate
-            history[step] = loss_and_gradient(batch, fed)
-            adam.step()
-            checkpoint.keep(step + 1)
-    finally:
-        loss_and_gradient.write_back()
-    return history.detach()
-
-
-@contextmanager
-def _threads(count: int | None):
-    """Use so many threads, or for None as many as before.
-
-    Two threads wait for each other at each operation: for small ones that takes longer than the operation.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -8,6 +8,7 @@ import torch
 from matplotlib.axes import Axes
 
 from gkn_utils import plotting, save_figure
+from gkn_utils.files import written_whole
 from gkn_utils.results import figures_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +45,8 @@ def main() -> None:
     cpu = measured["machine_info"]["cpu"]
     machine = f"{cpu['brand_raw']}, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}"
     table = {"machine": machine, "torch": torch.__version__, "rows": rows}
-    (figures_folder() / "benchmarks.json").write_text(json.dumps(table, indent=1) + "\n")
+    with written_whole(figures_folder() / "benchmarks.json") as draft:
+        draft.write_text(json.dumps(table, indent=1) + "\n")
 
     plotting.use_style()
     figure, axes = plt.subplots(2, 2, figsize=(10, 7.5), layout="constrained")

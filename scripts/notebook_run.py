@@ -10,9 +10,8 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-import finished
+import digests
 import psutil
-from finished import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -35,7 +34,7 @@ class Run:
         self.folder, self.figures = BUILD / profile, figures_of(profile)
         self.copy, self.log = self.folder / notebook.name, self.folder / f"{self.stem}.log"
         self.record = self.folder / f"{self.stem}.done.json"
-        self.inputs = finished.inputs(notebook, self.settings, self.given)
+        self.inputs = digests.inputs(notebook, self.settings, self.given)
         self.checkpoints = self.folder / "checkpoints" / self.stem
 
     def is_finished(self) -> bool:
@@ -94,8 +93,8 @@ class Run:
 
     def _state(self) -> dict:
         """Digests of what it was run from, of the data as they lie now, and of what it wrote."""
-        data = finished.data(self.notebook, self.settings, self.given)
-        return {"inputs": self.inputs, "data": data, "outputs": finished.outputs(self.stem, self.figures, self.copy)}
+        data = digests.data(self.notebook, self.settings, self.given)
+        return {"inputs": self.inputs, "data": data, "outputs": digests.outputs(self.stem, self.figures, self.copy)}
 
     def _verdicts(self) -> str:
         claims = json.loads((self.figures / f"{self.stem}.json").read_text())["claims"]
@@ -105,6 +104,13 @@ class Run:
 def figures_of(profile: str) -> Path:
     """The folder that a profile's figures go to."""
     return Path(os.environ.get("GKN_FIGURES") or ROOT / "figures") / ("" if profile == "quick" else profile)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """The text becomes the file at once, or never, as in `gkn_utils.files`, whose package takes seconds to import."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(path)
 
 
 def wait(process: subprocess.Popen) -> tuple[bool, int, bool]:

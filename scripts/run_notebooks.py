@@ -11,9 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-import finished
-from finished import write_whole
-from notebook_run import BUILD, ROOT, Run, figures_of
+import digests
+from notebook_run import BUILD, ROOT, Run, figures_of, write_whole
 
 
 @contextmanager
@@ -29,7 +28,7 @@ def alone(profile: str) -> Iterator[TextIO]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        for draft in figures_of(profile).glob(".draft-*"):
+        for draft in figures_of(profile).glob(".draft-*"):  # of gkn_utils.files
             shutil.rmtree(draft)
         yield file
 
@@ -58,7 +57,7 @@ def options() -> tuple[argparse.Namespace, list[Path], dict[str, str]]:
     if not notebooks:
         parser.error(f"no notebook has {asked.only!r} in its name")
     for notebook in notebooks:
-        if unknown := sorted(set(given) - set(finished.parameters(notebook))):
+        if unknown := sorted(set(given) - set(digests.parameters(notebook))):
             parser.error(f"{notebook.stem} has no parameter {', '.join(unknown)}")
     return asked, notebooks, given
 

@@ -13,6 +13,7 @@ from safetensors.torch import save
 from torch.nn import functional as F
 
 from gkn_utils import load_images
+from gkn_utils.files import written_whole
 from gkn_utils.judge import Judge
 
 EPOCHS, BATCH, NOISE, LR = 5, 250, 10, 3e-3
@@ -49,7 +50,8 @@ def main() -> None:
     with torch.no_grad():
         right = (net(test.points(-1, 1)).argmax(-1) == test.labels).float().mean().item()
     print(f"reads {right:.2%} of 10,000 test digits")
-    TARGET.write_bytes(save({name: value.half().contiguous() for name, value in net.state_dict().items()}))
+    with written_whole(TARGET) as draft:
+        draft.write_bytes(save({name: value.half().contiguous() for name, value in net.state_dict().items()}))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def test_another_descent_does_not_find_it(options, folder):
 
 
 def test_parts_that_are_trained_one_after_another_each_have_theirs(folder, monkeypatch):
-    monkeypatch.setattr("gkn_utils.training.CACHE", 10_000)  # a few networks at a time
+    monkeypatch.setattr("gkn_utils.descent.CACHE", 10_000)  # a few networks at a time
     first = run(nets=20)
     assert len(list(folder.iterdir())) > 1
     assert all(torch.equal(one, other) for one, other in zip(first, run(stop=0, nets=20), strict=True))

@@ -122,38 +122,6 @@ def test_in_low_precision_it_learns_as_without(autocast, generator):
     assert mixed.dtype == low_precision.dtype == torch.float32
 
 
-def test_in_parts_the_same_is_learned(monkeypatch):
-    x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
-
-    def run():
-        generator = torch.Generator().manual_seed(5)
-        net = MLP(2, 5, 2, nets=3, generator=generator)
-        return fit(net, x, steps=50, batch_size=4, generator=generator), net(x), generator.get_state()
-
-    whole = run()
-    monkeypatch.setattr("gkn_utils.training.CACHE", 1)  # each network is a part of its own
-    for found, expected in zip(run(), whole, strict=True):
-        torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
-
-
-def test_an_interrupted_fit_keeps_what_it_has(monkeypatch):
-    x, net, three_steps = points([0.2, 0.8]), MLP(1, 5, 2), MLP(1, 5, 2)
-    fit(three_steps, x, steps=3)
-    threads, calls = torch.get_num_threads(), []
-    step = torch.optim.Adam.step
-
-    def interrupted(self, *arguments):
-        calls.append(step(self, *arguments))
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(torch.optim.Adam, "step", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        fit(net, x, steps=5)
-    assert torch.equal(net(x), three_steps(x))
-    assert torch.get_num_threads() == threads
-
-
 def test_a_linear_network_learns_to_remove_noise(affine, generator):
     """From x + e the best linear return of x is x times var(x) / (var(x) + var(e)): .09 / (.09 + .16) = .36."""
     net = affine([[0.0]], [0.0])

@@ -1,4 +1,4 @@
-"""What a notebook is run from and what it wrote, as digests, so that `--resume` can leave what is as it was."""
+"""Digests of what a notebook is run from and of what it wrote, by which `--resume` knows what is as it was."""
 
 import ast
 import hashlib
@@ -14,13 +14,6 @@ import pooch
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def write_whole(path: Path, text: str) -> None:
-    """The text becomes the file at once, or never."""
-    draft = path.with_suffix(".draft")
-    draft.write_text(text)
-    draft.replace(path)
 
 
 def parameters(notebook: Path) -> dict:
