@@ -4,9 +4,15 @@ import importlib
 import inspect
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import test_checkpoints
+import test_faults
+import test_files
+import test_malformed
 
 import gkn_utils
 
@@ -58,3 +64,23 @@ def test_examples_run(source, capsys):
 
 def test_the_first_example_is_ten_lines():
     assert len([line for line in EXAMPLES[0].splitlines() if line]) <= 10
+
+
+def cases(module, *names: str) -> int:
+    """How many tests of a module there are whose name has one of `names` in it, each parameter's as one."""
+    command = [sys.executable, "-m", "pytest", "-o", "addopts=", "--collect-only", "-q", module.__file__]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return sum("::" in line and any(name in line for name in names) for line in listed.splitlines())
+
+
+def test_the_readme_counts_the_faults_that_are_tried():
+    readme = (Path(gkn_utils.__file__).parent.parent / "README.md").read_text()
+    said = [int(number.replace(",", "")) for number in re.findall(r"\| ([\d,]+) \| 0 \| 0 \|", readme)]
+    drawn = Path(test_malformed.__file__).read_text().count("@many\n")  # tests of so many examples each
+    assert said == [
+        test_faults.KILLS,
+        cases(test_faults, "full_disk", "may_not_be_written", "kernel"),
+        test_files.KILLS,
+        cases(test_checkpoints, "as_if_it_had_not_been_stopped", "killed"),
+        cases(test_malformed, "") + drawn * (test_malformed.EXAMPLES - 1),
+    ]

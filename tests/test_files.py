@@ -11,6 +11,7 @@ import pytest
 from gkn_utils import files
 from gkn_utils.files import written_whole
 
+KILLS = 20
 WRITES = """
 import importlib.util, sys
 spec = importlib.util.spec_from_file_location("files", sys.argv[1])  # without the package, which takes seconds
@@ -26,7 +27,7 @@ for number in range(10**9):
 
 def test_the_new_or_the_old(tmp_path):
     target, chance, seen = tmp_path / "new" / "target.txt", random.Random(0), set()
-    for _ in range(20):
+    for _ in range(KILLS):
         writer = subprocess.Popen([sys.executable, "-c", WRITES, files.__file__, str(target)])
         time.sleep(chance.uniform(0.1, 0.4))
         writer.kill()

@@ -34,7 +34,8 @@ from gkn_utils.pictures import picture_sizes, read_pictures
 
 SECONDS, MEMORY = 2, 500 * 2**20
 CLEAR = re.compile(r"got .*needed|needed|not that of|cannot be (read|unpacked)", re.DOTALL)
-many = settings(max_examples=500, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = 500
+many = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def ends_well(load):
