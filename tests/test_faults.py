@@ -90,7 +90,7 @@ def wait_for_its_children(clone: Clone) -> None:
 def test_a_soak_ends_without_a_difference(tmp_path):
     clone = begun(tmp_path / "clone")
     assert clone.run(**QUICKLY)[0] == 0  # what is committed
-    code = "import soak\nsoak.BETWEEN = 8\nprint(*soak.soak(1, []), sep='; ')"
+    code = "import soak\nsoak.BETWEEN = 8\nprint(*soak.soak(1), sep='; ')"
     output, _ = clone.start(code=code, **QUICKLY).communicate(timeout=300)
     kills, differences = output.strip().splitlines()[-1].split("; ")
     assert int(kills) > 0

@@ -1,0 +1,59 @@
+"""The same machine gives the same bits; other numbers of threads and other instruction sets the same verdicts.
+
+The notebooks themselves were run so, too: README, "Determinism".
+"""
+
+import functools
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from gkn_utils import Estimate, share_verdict
+
+MACHINES = [
+    {"OMP_NUM_THREADS": "1"},
+    {"OMP_NUM_THREADS": "2"},
+    {"OMP_NUM_THREADS": "2", "ATEN_CPU_CAPABILITY": "avx2"},
+    {"OMP_NUM_THREADS": "1", "ATEN_CPU_CAPABILITY": "default"},
+]
+MEASURE = """
+import dataclasses, json, sys, torch, gkn_utils as gkn
+generator = torch.Generator().manual_seed(0)
+x = gkn.points([0.2, 0.8])
+nets = gkn.MLP(1, 20, 7, nets=256, generator=generator)
+gkn.fit(nets, x, steps=1500)
+starts = gkn.uniform_starts(nets, 50, generator)
+samples = gkn.last(gkn.kaleidoscope(nets, starts, steps=200, jitter=1e-4, generator=generator))
+wide = gkn.MLP(100, 300, 4, generator=generator)
+gkn.fit(wide, torch.rand(500, 100, generator=generator), steps=20, batch_size=100, generator=generator)
+recalls = gkn.share(gkn.recalled(samples, x))
+weights = b"".join(p.detach().numpy().tobytes() for net in (nets, wide) for p in net.parameters())
+print(json.dumps(dataclasses.astuple(recalls)), flush=True)
+sys.stdout.buffer.write(weights)
+"""
+
+
+@functools.cache
+def measured(machine: int, attempt: int = 0) -> tuple[Estimate, str]:
+    """The share of networks that recall both points, and a digest of all weights."""
+    ran = subprocess.run(
+        [sys.executable, "-c", MEASURE], env=os.environ | MACHINES[machine], capture_output=True, check=True
+    )
+    estimate, weights = ran.stdout.split(b"\n", 1)
+    return Estimate(*json.loads(estimate)), hashlib.sha256(weights).hexdigest()
+
+
+@pytest.mark.parametrize("machine", range(2))
+def test_the_same_machine_gives_the_same_bits(machine):
+    assert measured(machine) == measured(machine, attempt=1)
+
+
+@pytest.mark.parametrize("machine", range(1, len(MACHINES)))
+def test_another_machine_gives_the_same_verdict(machine):
+    one, other = measured(0)[0], measured(machine)[0]
+    assert share_verdict(one) == share_verdict(other)
+    assert max(one.low, other.low) <= min(one.high, other.high)
