@@ -68,6 +68,10 @@ check() {
 
 compare() {
   echo "notebooks: run again and compared with what is committed"
+  exec 9>> build/lock
+  "$python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null ||
+    stop "another run is at work in this folder (process $(cat build/lock)); wait for it, or stop it"
+  echo $$ > build/lock
   rm -rf build/check
   GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
   "$python" scripts/compare_figures.py build/check
@@ -80,9 +84,12 @@ bench() {
   "$python" scripts/readme_tables.py
 }
 
-# A path that was given from the caller's folder, as one that holds in ours.
-absolute() {
-  if [ -e "$called_from/$1" ]; then echo "$(cd "$(dirname "$called_from/$1")" && pwd)/$(basename "$1")"; else echo "$1"; fi
+# The value of a parameter; a path that was given from the caller's folder, as one that holds in ours.
+value_of() {
+  case "$1=$2" in
+    folder=?* | *=*/*) (cd "$called_from" && realpath -- "$2" 2>/dev/null) || echo "$2" ;;
+    *) echo "$2" ;;
+  esac
 }
 
 mode=run arguments=()
@@ -93,7 +100,7 @@ while [ $# -gt 0 ]; do
     --bench) mode=bench ;;
     --paper | --record | --resume) arguments+=("$1") ;;
     --only) [ $# -gt 1 ] || stop "--only needs part of a notebook's name"; arguments+=("$1" "$2"); shift ;;
-    -p) [ $# -gt 2 ] || stop "-p needs a parameter's name and a value"; arguments+=(-p "$2" "$(absolute "$3")"); shift 2 ;;
+    -p) [ $# -gt 2 ] || stop "-p needs a parameter's name and a value"; arguments+=(-p "$2" "$(value_of "$2" "$3")"); shift 2 ;;
     -h | --help) usage; exit ;;
     *) usage >&2; stop "unknown option $1" ;;
   esac
@@ -101,11 +108,11 @@ while [ $# -gt 0 ]; do
 done
 
 if [ -n "${GKN_DATA:-}" ]; then
-  [ -d "$GKN_DATA" ] || stop "GKN_DATA is $GKN_DATA, which is not a folder"
-  GKN_DATA=$(cd "$GKN_DATA" && pwd)
-  export GKN_DATA
+  data=$(cd "$called_from" && cd "$GKN_DATA" 2>/dev/null && pwd) || stop "GKN_DATA is $GKN_DATA, which is not a folder"
+  export GKN_DATA="$data"
 fi
 set_up
+export PYTHONPATH="$PWD${PYTHONPATH:+:$PYTHONPATH}" # this folder's gkn_utils, should another one be installed
 mkdir -p build/ipython/profile_default
 echo "c.IPKernelApp.log_level = 40" > build/ipython/profile_default/ipython_kernel_config.py
 export IPYTHONDIR="$PWD/build/ipython" PYDEVD_DISABLE_FILE_VALIDATION=1

@@ -74,7 +74,6 @@ class Backpropagation:
         self.nets = len(self.targets[0])
         arranged = [layout.arrange(target) for target in self.targets]
         self.shapes = [matrices.shape for matrices in arranged]
-        self.form = (layout.__name__, self.shapes, type(net.output).__name__, net.skip)
         self.flat = nn.Parameter(torch.cat([matrices.flatten() for matrices in arranged]))
         self.flat.grad = torch.zeros_like(self.flat)
         self.mixed = precision != net.dtype

@@ -3,11 +3,13 @@
 import hashlib
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from gkn_utils.files import written_whole
 
@@ -15,46 +17,65 @@ SECONDS = float(os.environ.get("GKN_CHECKPOINT_SECONDS", 60))  # between two che
 
 
 class Checkpoint:
-    """The state of a descent, in a file whose name is the digest of all that decides how the descent goes.
+    """The state of a fit, in a file whose name is the digest of all that decides how it goes.
 
-    So the same descent, and no other, finds it again. A descent shorter than `SECONDS` leaves no file, and one that
-    is done leaves its end.
+    So the same fit, and no other, finds it again: its networks and losses are then as they were. A fit shorter than
+    `SECONDS` leaves no file, and one that is done leaves its end. A file that cannot be read counts as none.
 
     Args:
-        adam: the optimizer of one parameter.
-        history: the loss of each step, (steps, nets), filled from the front.
-        decides: tensors, numbers and words; besides them the parameter, as it is now.
+        net: the networks, before the first step.
+        parts: which of the networks are trained at once, one part after another.
+        history: the loss of each step, (steps, nets), filled part after part.
+        decides: tensors, numbers and words; besides them the parts, and the networks' parameters as they are now.
     """
 
-    def __init__(self, adam: torch.optim.Adam, history: Tensor, *decides):
-        [self.parameter] = adam.param_groups[0]["params"]
-        self.adam, self.history, self.path = adam, history, None
+    def __init__(self, net: nn.Module, parts: list[slice], history: Tensor, *decides):
+        self.parameters = [p.detach() for p in net.parameters()]
+        self.parts, self.history = parts, history
+        self.part, self.done, self.kept, self.path = 0, 0, {}, None
         self.due = time.monotonic() + SECONDS
         if folder := os.environ.get("GKN_CHECKPOINTS"):
-            self.path = Path(folder) / f"{_digest(self.parameter, *decides)}.safetensors"
+            self.path = Path(folder) / f"{_digest(*self.parameters, parts, *decides)}.safetensors"
+            self._load()
+
+    def _load(self) -> None:
+        try:
+            self.kept = load_file(self.path, device=str(self.history.device))
+        except (FileNotFoundError, SafetensorError):
+            return
+        self.part, self.done = self.kept.pop("place").tolist()
+        self.history.copy_(self.kept.pop("history"))
+        for i, parameter in enumerate(self.parameters):
+            parameter.copy_(self.kept.pop(f"network {i}"))
+
+    def left(self) -> Iterator[slice]:
+        """The parts that are still to be trained, or to be trained further."""
+        for part in range(self.part, len(self.parts)):
+            self.part = part
+            yield self.parts[part]
 
     @torch.no_grad()
-    def restore(self) -> int:
-        """Bring parameter, optimizer and history to where they were; return how many steps that is, 0 for none."""
-        if self.path is None or not self.path.exists():
+    def begin(self, adam: torch.optim.Adam) -> int:
+        """Bring the optimizer of a part, and its parameter, to where they were; return how many steps that is."""
+        self.adam, [self.descending] = adam, adam.param_groups[0]["params"]
+        if not self.kept:
             return 0
-        kept = load_file(self.path, device=str(self.parameter.device))
-        self.parameter.copy_(kept.pop("parameter"))
-        losses = kept.pop("history")
-        self.history[: len(losses)] = losses
-        self.adam.state[self.parameter] = kept
-        return len(losses)
+        self.descending.copy_(self.kept.pop("descending"))
+        self.adam.state[self.descending], self.kept = self.kept, {}
+        return self.done
 
     def keep(self, done: int) -> None:
-        """Write the state after `done` steps, if the last time is long enough ago or these are all there is to do."""
+        """Write the state after `done` steps of a part, if the last time is long enough ago or these are all."""
         if self.path is None:
             return
-        ends = done == len(self.history) and self.path.exists()
+        ends = (self.part + 1, done) == (len(self.parts), len(self.history)) and self.path.exists()
         if time.monotonic() < self.due and not ends:
             return
-        state = {"parameter": self.parameter.detach(), "history": self.history[:done].detach()}
+        state = {f"network {i}": parameter for i, parameter in enumerate(self.parameters)}
+        state |= {"place": torch.tensor([self.part, done]), "history": self.history}
+        state |= {"descending": self.descending.detach(), **self.adam.state[self.descending]}
         with written_whole(self.path) as draft:
-            save_file(state | self.adam.state[self.parameter], draft)
+            save_file(state, draft)
         self.due = time.monotonic() + SECONDS
 
 

@@ -50,17 +50,13 @@ def adam(
     stream: Iterator[tuple],
     rates: Sequence[float],
     progress: Callable,
-    decides: Sequence,
-) -> Tensor:
-    """One step of Adam for each learning rate and batch; the loss before each, (steps, nets).
-
-    `decides` is what, besides the networks, decides how it goes, for the checkpoint.
-    """
+    history: Tensor,
+    checkpoint: Checkpoint,
+) -> None:
+    """One step of Adam for each learning rate and batch; the loss before each goes to `history`, (steps, nets)."""
     optimizer = torch.optim.Adam([learner.flat], lr=rates[0], fused=True)
-    history = learner.flat.new_empty(len(rates), learner.nets)
-    checkpoint = Checkpoint(optimizer, history, learner.form, *decides)
     try:
-        done = checkpoint.restore()
+        done = checkpoint.begin(optimizer)
         for _ in islice(stream, done):  # what was fed before is drawn again, so that what is fed now is the same
             pass
         for step, (rate, (batch, fed)) in enumerate(zip(progress(rates[done:]), stream, strict=False), start=done):
@@ -70,4 +66,3 @@ def adam(
             checkpoint.keep(step + 1)
     finally:
         learner.write_back()
-    return history.detach()

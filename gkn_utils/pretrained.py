@@ -13,6 +13,7 @@ from torch import nn
 from gkn_utils.files import written_whole
 from gkn_utils.network import MLP
 
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": nn.Identity}
 FOLDER = Path(str(files("gkn_utils"))) / "networks"
 
@@ -63,7 +64,7 @@ def load_network(path: str | Path) -> MLP:
     if got != needed or depth != len(weights) // 2 - 1 or output not in OUTPUTS:
         raise ValueError(f"{path}: got a card and weights that do not belong together, needed what save_network writes")
     net = MLP(dim, width, depth, output=OUTPUTS[output]())
-    if not all(value.is_floating_point() and value.isfinite().all() for value in weights.values()):
+    if not all(value.dtype in FLOATS and value.isfinite().all() for value in weights.values()):
         raise ValueError(f"{path}: got weights that are no finite floating numbers, needed what save_network writes")
     net.load_state_dict({key: value.float() for key, value in weights.items()})
     return net.requires_grad_(False)

@@ -6,11 +6,13 @@ import itertools
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import dask
 import pandas as pd
+import torch
 from distributed import Client, as_completed
 
 from gkn_utils.files import written_whole
@@ -34,7 +36,7 @@ def sweep(measure: Callable[..., dict], cells: Iterable[dict], *, folder: str | 
 
     Args:
         measure: returns numbers or words by column, or lists of equal length for several rows. It must depend on
-            nothing but its arguments: a kept cell counts as long as they and the code are the same.
+            nothing but its arguments: a kept cell counts as long as they, the code, Python and PyTorch are the same.
         cells: keyword arguments, which JSON can write; see `grid`.
         folder: where finished cells are kept; made if needed, removed at the end.
 
@@ -57,9 +59,9 @@ def sweep(measure: Callable[..., dict], cells: Iterable[dict], *, folder: str | 
 
 
 def _code(measure: Callable) -> bytes:
-    """The code that a result depends on: the function's, and this package's."""
+    """The code that a result depends on: the function's, this package's, and whose these rest on."""
     package = [path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))]
-    return b"".join([inspect.getsource(measure).encode(), *package])
+    return b"".join([inspect.getsource(measure).encode(), *package, f"{sys.version} {torch.__version__}".encode()])
 
 
 def _key(code: bytes, cell: dict) -> str:

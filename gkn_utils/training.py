@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gkn_utils.backpropagation import Backpropagation
 from gkn_utils.batches import batches, under_noise
+from gkn_utils.checkpoints import Checkpoint
 from gkn_utils.descent import adam, arrangement, on_threads, parts
 from gkn_utils.network import MLP
 from gkn_utils.progress import watched
@@ -65,20 +66,21 @@ def fit(
     precision = net.dtype if precision is None else precision
     _check(net, x, steps, lr, batch_size, noise, precision)
     generator = as_generator(generator, net.device)
-    shuffles, history = generator.get_state(), []
-    for part in parts(net):
+    rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
+    history = torch.zeros(steps, net.nets or 1, dtype=net.dtype, device=net.device)
+    shuffles = generator.get_state()
+    decides = (type(net.output).__name__, net.skip, x, batch_size, noise, precision, rates, shuffles)
+    checkpoint = Checkpoint(net, parts(net), history, *decides)
+    for part in checkpoint.left():
         generator.set_state(shuffles)
         points = x.expand(net.nets or 1, *x.shape[-2:])[part]
         count = batch_size or points.shape[1]
         layout, threads = arrangement(len(points), count * net.width**2)
         stream = batches(layout.arrange(points), layout.rows, batch_size, generator)
         fed = under_noise(stream, layout, noise, generator)
-        rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
         with on_threads(threads), torch.autocast(x.device.type, enabled=False):
             learner = Backpropagation(net, part, layout, count, precision)
-            decides = (x, part, batch_size, noise, precision, rates, shuffles)
-            history.append(adam(learner, fed, rates, progress, decides))
-    history = torch.cat(history, dim=1)
+            adam(learner, fed, rates, progress, history[:, part], checkpoint)
     return history if net.nets else history[:, 0]
 
 

@@ -28,6 +28,10 @@ def compare(fresh: Path, committed: Path) -> list[str]:
     return (_claims if fresh.suffix == ".json" else _pictures)(fresh, committed)
 
 
+def _figures(folder: Path) -> list[Path]:
+    return [path for path in folder.glob("[0-9]*") if path.suffix in (".png", ".json")]
+
+
 def _pictures(fresh: Path, committed: Path) -> list[str]:
     with Image.open(fresh) as one, Image.open(committed) as other:
         if any(abs(a - b) > SIDES * b for a, b in zip(one.size, other.size, strict=True)):
@@ -71,11 +75,12 @@ def _claim(one: dict, other: dict) -> list[str]:
 
 def main() -> None:
     [folder] = map(Path, sys.argv[1:])
-    files = sorted(path for path in folder.glob("[0-9]*") if path.suffix in (".png", ".json"))
-    if not files:
-        sys.exit(f"{folder}: got no figures, needed those of a run")
-    found = [f"{path.name}: {words}" for path in files for words in compare(path, COMMITTED / path.name)]
-    print(f"{len(files)} files compared with figures/")
+    fresh, committed = ({path.name for path in _figures(of)} for of in (folder, COMMITTED))
+    found = [f"{name}: got none, needed one as in figures/" for name in sorted(committed - fresh)]
+    found += [f"{name}: got one, needed it in figures/ as well" for name in sorted(fresh - committed)]
+    both = sorted(fresh & committed)
+    found += [f"{name}: {words}" for name in both for words in compare(folder / name, COMMITTED / name)]
+    print(f"{len(both)} files compared with figures/")
     sys.exit("\n".join(found) if found else 0)
 
 

@@ -4,7 +4,6 @@ import ast
 import hashlib
 import json
 import os
-import re
 import sys
 from functools import cache
 from importlib.metadata import distributions
@@ -14,6 +13,13 @@ import pooch
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+FILES = {  # in the folder of data, of each name of `load_images` whose pictures are in no package
+    "mnist": "mnist/*",
+    "mnist-train": "mnist/train-*",
+    "mnist-test": "mnist/t10k-*",
+    "cifar10-dogs": "cifar*",
+    "celeba": "celeba*",
+}
 
 
 def parameters(notebook: Path) -> dict:
@@ -41,17 +47,14 @@ def inputs(notebook: Path, settings: Path | None, given: dict[str, str]) -> str:
 
 
 def data(notebook: Path, settings: Path | None, given: dict[str, str]) -> str:
-    """A digest of the path, size and time of each file that a parameter names: by path, or as mnist-train does."""
+    """A digest of the path, size and time of each file that a parameter names; empty where there is none."""
     folder = Path(os.environ.get("GKN_DATA") or pooch.os_cache("gkn_utils"))
     places = set()
     for value in values(notebook, settings, given).values():
         if isinstance(value, str) and value:
-            kind = re.match("[a-z]*", value)[0]
-            places |= set(folder.glob(f"{kind}*")) if kind else set()
-            places |= {path for path in [notebook.parent / value] if path.exists()}
-    files = sorted({file for place in places for file in [place, *place.rglob("*")]})
-    found = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()]
-    return hashlib.sha256(repr(found).encode()).hexdigest()
+            places |= set(folder.glob(FILES[value]) if value in FILES else [notebook.parent / value])
+    found = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(_files(places))]
+    return hashlib.sha256(repr(found).encode()).hexdigest() if found else ""
 
 
 def outputs(stem: str, folder: Path, copy: Path) -> dict[str, str]:
@@ -60,11 +63,18 @@ def outputs(stem: str, folder: Path, copy: Path) -> dict[str, str]:
     return {path.name: _digest(path) for path in written if path.is_file()}
 
 
+def _files(places: set[Path]) -> set[Path]:
+    """Those among places, and in folders among them, links to folders included."""
+    found = {place for place in places if place.is_file()}
+    for place in places - found:
+        found |= {Path(folder, name) for folder, _, names in os.walk(place, followlinks=True) for name in names}
+    return {path for path in found if path.exists()}
+
+
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@cache
 def _package() -> dict[str, str]:
     files = sorted(path for path in (ROOT / "gkn_utils").rglob("*") if path.suffix in (".py", ".safetensors"))
     return {str(path.relative_to(ROOT)): _digest(path) for path in files}

@@ -32,17 +32,19 @@ class Run:
         self.settings = notebook.parent / "paper" / f"{self.stem}.yaml" if profile == "paper" else None
         self.given = given | {"name": f"yours/{self.stem}"} if given else {}
         self.folder, self.figures = BUILD / profile, figures_of(profile)
+        self.claims = self.figures / f"{self.stem}.json"
         self.copy, self.log = self.folder / notebook.name, self.folder / f"{self.stem}.log"
         self.record = self.folder / f"{self.stem}.done.json"
-        self.inputs = digests.inputs(notebook, self.settings, self.given)
+        self.inputs, self.data = self._sources()
         self.checkpoints = self.folder / "checkpoints" / self.stem
 
     def is_finished(self) -> bool:
-        """Whether it was run from just these inputs, and all that it wrote is there as it was written."""
+        """Whether it was run from just these inputs and data, and all that it wrote is there as it was written."""
         return self.record.exists() and json.loads(self.record.read_text()) == self._state()
 
     def execute(self, resume: bool, lock: TextIO) -> dict:
         """Run it; return what the table says of it. `lock` stays open as long as it runs."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.record.unlink(missing_ok=True)
         for other in self.checkpoints.glob("*"):
             if not resume or other.name != self.inputs:
@@ -51,14 +53,18 @@ class Run:
         failed, peak, interrupted = wait(self._start(lock))
         if failed and not sys.stderr.isatty():
             print(self.log.read_text()[-3000:], flush=True)
+        if not failed and not self.claims.exists():
+            failed = True
+            print(f"{self.stem} wrote no {self.claims}", flush=True)
         if not failed and not interrupted:
             self._keep()
-        row = self.row(f"{time.monotonic() - started:.0f}", f"{peak / 1024:.0f}", failed)
-        return row | {"stopped": failed and interrupted}
+        return self.row(f"{time.monotonic() - started:.0f}", f"{peak / 1024:.0f}", failed, interrupted)
 
-    def row(self, seconds: str = "", peak: str = "", failed: bool = False) -> dict:
-        verdicts = "FAILED" if failed else self._verdicts()
-        return {"notebook": self.stem, "seconds": seconds, "peak MB": peak, "verdicts": verdicts, "stopped": False}
+    def row(self, seconds: str = "", peak: str = "", failed: bool = False, interrupted: bool = False) -> dict:
+        """What the table says; `whole`: neither failed nor interrupted, `stopped`: both."""
+        verdicts = "FAILED" if failed else self._verdicts() + ", interrupted" * interrupted
+        ended = {"whole": not failed and not interrupted, "stopped": failed and interrupted}
+        return {"notebook": self.stem, "seconds": seconds, "peak MB": peak, "verdicts": verdicts, **ended}
 
     def write_back(self) -> None:
         """Make the executed copy the committed notebook, without what differs from run to run, and without widgets."""
@@ -80,7 +86,9 @@ class Run:
         command += ["-f", str(self.settings)] if self.settings else []
         for parameter, value in self.given.items():
             command += ["-p", parameter, value]
+        packages = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]  # this checkout's before another's
         environment = os.environ | terminal | {"GKN_CHECKPOINTS": str(self.checkpoints / self.inputs)}
+        environment |= {"GKN_FIGURES": str(figures_of("quick")), "PYTHONPATH": os.pathsep.join(packages)}
         with self.log.open("w") as stream:
             output = {} if terminal else {"stdout": stream, "stderr": subprocess.STDOUT}
             return subprocess.Popen(
@@ -88,22 +96,32 @@ class Run:
             )
 
     def _keep(self) -> None:
-        write_whole(self.record, json.dumps(self._state(), indent=1))
+        """Record that it is finished, if it was run from what lies there now; data may have been downloaded by it."""
+        inputs, data = self._sources()
+        if inputs == self.inputs and self.data in ("", data):
+            self.data = data
+            write_whole(self.record, json.dumps(self._state(), indent=1))
+        else:
+            print(f"{self.stem}: its text, code or data were changed while it ran; --resume runs it again", flush=True)
         shutil.rmtree(self.checkpoints, ignore_errors=True)
 
+    def _sources(self) -> tuple[str, str]:
+        """Digests of what it is run from, and of its data, as they lie now."""
+        return tuple(of(self.notebook, self.settings, self.given) for of in (digests.inputs, digests.data))
+
     def _state(self) -> dict:
-        """Digests of what it was run from, of the data as they lie now, and of what it wrote."""
-        data = digests.data(self.notebook, self.settings, self.given)
-        return {"inputs": self.inputs, "data": data, "outputs": digests.outputs(self.stem, self.figures, self.copy)}
+        outputs = digests.outputs(self.stem, self.figures, self.copy)
+        return {"inputs": self.inputs, "data": self.data, "outputs": outputs}
 
     def _verdicts(self) -> str:
-        claims = json.loads((self.figures / f"{self.stem}.json").read_text())["claims"]
+        claims = json.loads(self.claims.read_text())["claims"]
         return ", ".join(f"{claim_id} {claim['verdict']}" for claim_id, claim in claims.items())
 
 
 def figures_of(profile: str) -> Path:
     """The folder that a profile's figures go to."""
-    return Path(os.environ.get("GKN_FIGURES") or ROOT / "figures") / ("" if profile == "quick" else profile)
+    folder = Path(os.environ.get("GKN_FIGURES") or ROOT / "figures").resolve()
+    return folder / ("" if profile == "quick" else profile)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -127,6 +145,9 @@ def wait(process: subprocess.Popen) -> tuple[bool, int, bool]:
             return process.returncode != 0, usage.ru_maxrss, interrupted
         except KeyboardInterrupt:
             print("\ninterrupting the notebook; Ctrl-C again ends it", flush=True)
-            for kernel in psutil.Process(process.pid).children():
+            kernels = psutil.Process(process.pid).children()
+            for kernel in kernels:
                 kernel.send_signal(signal.SIGKILL if interrupted else signal.SIGINT)
+            if not kernels:
+                os.kill(process.pid, signal.SIGTERM)
             interrupted = True

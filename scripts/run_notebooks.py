@@ -16,10 +16,10 @@ from notebook_run import BUILD, ROOT, Run, figures_of, write_whole
 
 
 @contextmanager
-def alone(profile: str) -> Iterator[TextIO]:
-    """An open file by which a second run in the same profile is kept out; what a killed run left is cleared away."""
-    (BUILD / profile).mkdir(parents=True, exist_ok=True)
-    with (BUILD / profile / "lock").open("a+") as file:
+def alone() -> Iterator[TextIO]:
+    """An open file by which a second run is kept out; what a killed run left is cleared away."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -28,8 +28,8 @@ def alone(profile: str) -> Iterator[TextIO]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        for draft in figures_of(profile).glob(".draft-*"):  # of gkn_utils.files
-            shutil.rmtree(draft)
+        for draft in figures_of("quick").rglob(".draft-*"):  # of gkn_utils.files
+            shutil.rmtree(draft, ignore_errors=True)
         yield file
 
 
@@ -76,7 +76,7 @@ def run_all(asked: argparse.Namespace, notebooks: list[Path], profile: str, give
             rows.append(run.execute(asked.resume, lock))
             seconds[notebook.stem] = int(rows[-1]["seconds"])
             write_whole(log, json.dumps(seconds))
-        if asked.record and rows[-1]["verdicts"] != "FAILED":
+        if asked.record and rows[-1]["whole"]:
             run.write_back()
         if rows[-1]["stopped"]:
             break
@@ -87,7 +87,7 @@ def main() -> None:
     asked, notebooks, given = options()
     profile = "yours" if given else "paper" if asked.paper else "quick"
     try:
-        with alone(profile) as lock:
+        with alone() as lock:
             rows = run_all(asked, notebooks, profile, given, lock)
     except OSError as error:
         sys.exit(f"{error}; mend that, and go on with --resume")

@@ -28,8 +28,9 @@ def kill(running: subprocess.Popen, chance: random.Random) -> list[str]:
     try:
         runner = psutil.Process(running.pid)
         victim = chance.choice([runner, *runner.children(recursive=True)])
+        name = victim.name()
         victim.send_signal(signal.SIGKILL)
-        return [victim.name()]
+        return [name]
     except psutil.NoSuchProcess:
         return []
 

@@ -19,7 +19,7 @@ class Clone:
 
     def __init__(self, root: Path):
         self.root, self.figures, self.build = root, root / "figures", root / "build" / "quick"
-        for folder in ("scripts", "notebooks", "figures", "gkn_utils"):
+        for folder in ("scripts", "notebooks", "figures"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         for script in SCRIPTS.glob("*.py"):
             shutil.copy(script, root / "scripts")

@@ -69,11 +69,35 @@ def test_another_descent_does_not_find_it(options, folder):
         run(stop=0, **options)
 
 
-def test_parts_that_are_trained_one_after_another_each_have_theirs(folder, monkeypatch):
-    monkeypatch.setattr("gkn_utils.descent.CACHE", 10_000)  # a few networks at a time
-    first = run(nets=20)
-    assert len(list(folder.iterdir())) > 1
-    assert all(torch.equal(one, other) for one, other in zip(first, run(stop=0, nets=20), strict=True))
+@pytest.mark.parametrize("stopped", [7, 60 + 7, 5 * 60 + 1, 20 * 60 - 1])  # so many steps, in 20 parts of 60
+def test_parts_that_are_trained_one_after_another_are_not_trained_again(stopped, folder, monkeypatch):
+    monkeypatch.setattr("gkn_utils.descent.CACHE", 1)  # one network at a time
+    monkeypatch.setattr(checkpoints, "SECONDS", 1000)
+    undisturbed, taken = run(nets=20), []
+    monkeypatch.setattr(checkpoints, "SECONDS", 0)
+
+    def progress(rates):
+        for rate in rates:
+            if len(taken) == stopped:
+                raise RuntimeError("stopped")
+            taken.append(rate)
+            yield rate
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        run(nets=20, progress=progress)
+    stopped = None
+    for one, other in zip(run(nets=20, progress=progress), undisturbed, strict=True):
+        assert torch.equal(one, other)
+    assert len(taken) == 20 * 60
+
+
+@pytest.mark.parametrize("content", [b"", b"no weights"])
+def test_a_checkpoint_that_cannot_be_read_counts_as_none(content, folder):
+    undisturbed = run()
+    [path] = folder.iterdir()
+    path.write_bytes(content)
+    for one, other in zip(run(), undisturbed, strict=True):
+        assert torch.equal(one, other)
 
 
 @pytest.mark.parametrize("seconds", [0, 1000])

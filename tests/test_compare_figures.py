@@ -2,6 +2,7 @@
 
 import json
 
+import compare_figures
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -65,6 +66,21 @@ def test_claims(tmp_path, change, said):
     for name, of in (("one", claim | change), ("other", claim)):
         (tmp_path / f"{name}.json").write_text(json.dumps({"claims": {"F1": of}}))
     assert compare(tmp_path / "one.json", tmp_path / "other.json") == said
+
+
+def test_figures_that_are_missing(tmp_path, monkeypatch):
+    for folder, names in (("fresh", "12"), ("committed", "23")):
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / f"{name}.json").write_text('{"claims": {}}')
+    monkeypatch.setattr(compare_figures, "COMMITTED", tmp_path / "committed")
+    monkeypatch.setattr("sys.argv", ["", str(tmp_path / "fresh")])
+    with pytest.raises(SystemExit) as ended:
+        compare_figures.main()
+    assert ended.value.code.splitlines() == [
+        "3.json: got none, needed one as in figures/",
+        "1.json: got one, needed it in figures/ as well",
+    ]
 
 
 def test_claims_that_are_missing(tmp_path):

@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from gkn_utils import Estimate, share_verdict
+from gkn_utils.estimates import Estimate, share_verdict
 
 MACHINES = [
     {"OMP_NUM_THREADS": "1"},
@@ -22,6 +22,7 @@ MACHINES = [
 ]
 MEASURE = """
 import dataclasses, json, sys, torch, gkn_utils as gkn
+from gkn_utils.estimates import share
 generator = torch.Generator().manual_seed(0)
 x = gkn.points([0.2, 0.8])
 nets = gkn.MLP(1, 20, 7, nets=256, generator=generator)
@@ -30,7 +31,7 @@ starts = gkn.uniform_starts(nets, 50, generator)
 samples = gkn.last(gkn.kaleidoscope(nets, starts, steps=200, jitter=1e-4, generator=generator))
 wide = gkn.MLP(100, 300, 4, generator=generator)
 gkn.fit(wide, torch.rand(500, 100, generator=generator), steps=20, batch_size=100, generator=generator)
-recalls = gkn.share(gkn.recalled(samples, x))
+recalls = share(gkn.recalled(samples, x))
 weights = b"".join(p.detach().numpy().tobytes() for net in (nets, wide) for p in net.parameters())
 print(json.dumps(dataclasses.astuple(recalls)), flush=True)
 sys.stdout.buffer.write(weights)

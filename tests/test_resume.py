@@ -5,8 +5,11 @@ import os
 import shutil
 import time
 
+import digests
 import pytest
-from clones import RESULTS, Clone
+from clones import RESULTS, RUN, Clone
+
+from gkn_utils.data import ARRAYS, PICTURES
 
 LOG = "open('ran', 'a').write('{} ')"  # in notebooks/, where notebooks run
 
@@ -16,7 +19,8 @@ def ran(tmp_path_factory):
     """The folder of a clone in which two notebooks have been run."""
     clone = Clone(tmp_path_factory.mktemp("ran"))
     for name in ("a", "b"):
-        clone.add(name, LOG.format(name), RESULTS, parameters="data = 'photos'\nseed = 0")
+        clone.add(name, LOG.format(name), RESULTS, parameters="data = 'celeba'\nseed = 0")
+    (clone.root / "gkn_utils").mkdir()
     (clone.root / "gkn_utils" / "code.py").write_text("one = 1")
     assert clone.run(GKN_DATA=str(clone.root / "data"))[0] == 0
     return clone.root
@@ -69,17 +73,25 @@ def copy(clone):
 
 
 def code(clone):
+    (clone.root / "gkn_utils").mkdir(exist_ok=True)
     (clone.root / "gkn_utils" / "code.py").write_text("one = 2")
 
 
 def data(clone):
-    (clone.root / "data" / "photos").mkdir(parents=True)
-    (clone.root / "data" / "photos" / "new.png").touch()
+    (clone.root / "data" / "celeba").mkdir(parents=True)
+    (clone.root / "data" / "celeba" / "new.png").touch()
+
+
+def data_behind_a_link(clone):
+    (clone.root / "elsewhere").mkdir()
+    (clone.root / "elsewhere" / "new.png").touch()
+    (clone.root / "data" / "celeba").mkdir(parents=True)
+    (clone.root / "data" / "celeba" / "img_align_celeba").symlink_to(clone.root / "elsewhere")
 
 
 def other_data(clone):
-    (clone.root / "data" / "digits").mkdir(parents=True)
-    (clone.root / "data" / "digits" / "new.png").touch()
+    (clone.root / "data" / "mnist").mkdir(parents=True)
+    (clone.root / "data" / "mnist" / "train-images-idx3-ubyte").touch()
 
 
 @pytest.mark.parametrize(
@@ -92,6 +104,7 @@ def other_data(clone):
         (copy, "b"),
         (code, "a b"),
         (data, "a b"),
+        (data_behind_a_link, "a b"),
         (other_data, ""),
     ],
     ids=lambda value: getattr(value, "__name__", value or "none"),
@@ -150,3 +163,65 @@ def test_drafts_of_a_killed_run_are_cleared_away(two):
     (two.figures / ".draft-1234" / "b.png").touch()
     resumed(two)
     assert sorted(os.listdir(two.figures)) == ["a.json", "b.json"]
+
+
+WAIT = "import pathlib, time\npathlib.Path('runs').touch()\nwhile pathlib.Path('runs').exists(): time.sleep(0.1)"
+
+
+def while_it_runs(clone, change) -> str:
+    """What a run of a notebook says that waits until `change` is made."""
+    running, sign = clone.start(GKN_DATA=str(clone.root / "data")), clone.root / "notebooks" / "runs"
+    while not sign.exists():
+        assert running.poll() is None
+        time.sleep(0.1)
+    change(clone)
+    sign.unlink()
+    output, _ = running.communicate(timeout=60)
+    assert running.returncode == 0, output
+    return output
+
+
+def new_picture(clone):
+    (clone.root / "data" / "celeba" / "new.png").touch()
+
+
+@pytest.mark.parametrize(("change", "counts"), [(code, False), (new_picture, False), (data, True)])
+def test_what_changed_while_it_ran_does_not_count(change, counts, clone):
+    """Except that data come where none were, as those that are downloaded do."""
+    if change is new_picture:
+        (clone.root / "data" / "celeba").mkdir(parents=True)
+        (clone.root / "data" / "celeba" / "old.png").touch()
+    clone.add("a", WAIT, RESULTS, parameters="data = 'celeba'")
+    assert ("changed while it ran" in while_it_runs(clone, change)) != counts
+    assert clone.record("a").exists() == counts
+
+
+def test_the_package_of_this_folder_is_used(clone):
+    """And not that of another one, which is installed."""
+    (clone.root / "gkn_utils").mkdir()
+    (clone.root / "gkn_utils" / "__init__.py").write_text("here = True")
+    clone.add("a", "import gkn_utils\nassert gkn_utils.here", RESULTS)
+    status, output = clone.run()
+    assert status == 0, output
+
+
+def test_a_notebook_that_writes_no_results_has_failed(clone):
+    clone.add("a", "1 + 1")
+    clone.add("b", RESULTS)
+    status, output = clone.run()
+    assert status != 0
+    assert "a wrote no" in output
+    assert "Z1 holds" in output
+    assert not clone.record("a").exists()
+
+
+def test_figures_may_go_to_a_folder_from_here(clone):
+    clone.add("a", RESULTS)
+    code = f"import os\nos.environ['GKN_FIGURES'] = 'out'\n{RUN}"
+    output, _ = clone.start(code=code).communicate(timeout=60)
+    assert (clone.root / "out" / "a.json").exists(), output
+
+
+def test_digests_know_all_names_of_data():
+    in_a_package = {"mnist-5k", "photos", "faces"}
+    assert set(digests.FILES) | in_a_package == {*ARRAYS, *PICTURES}

@@ -59,3 +59,29 @@ def test_an_interrupt_reaches_the_cell_that_runs(keeps, clone):
     assert ("Z1 holds" if keeps else "FAILED") in output
     assert (running.returncode == 0) == keeps
     assert not clone.record("nap").exists()  # what was interrupted is not finished
+
+
+def test_what_was_interrupted_is_not_recorded(clone):
+    caught = "try:\n    pathlib.Path('runs').touch()\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass"
+    path = clone.add("nap", f"import pathlib, time\n{caught}", RESULTS)
+    before, running = path.read_bytes(), clone.start("--record")
+    while not (clone.root / "notebooks" / "runs").exists():
+        assert running.poll() is None
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=50)
+    assert "Z1 holds, interrupted" in output
+    assert path.read_bytes() == before
+
+
+def test_an_interrupt_before_there_is_a_kernel_ends_the_run(clone):
+    for name in ("a", "b"):
+        clone.add(name, RESULTS)
+    running = clone.start()
+    while "[1/2] a" not in running.stdout.readline():
+        assert running.poll() is None
+    time.sleep(0.2)  # papermill is still being imported
+    running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=50)
+    assert running.returncode != 0
+    assert "stopped in a, 1 notebooks were not run" in output
