@@ -30,7 +30,7 @@ def basins(
     """Where each start of a rectangle ends: the index (m, m) of its training point in colour, -1 (spurious) in white.
 
     `axis` is (m,), the same for both coordinates, or (2, m); the points of `marked` are drawn, or else those of `x`.
-    The longer a start takes, `burn_in` (m, m), the darker it is.
+    The longer a start takes to one, `burn_in` (m, m), the darker it is.
     """
     palette = ListedColormap(["white", *sns.color_palette("pastel", len(x))])
     extent = axis.expand(2, -1)[:, [0, -1]].flatten().tolist()
@@ -38,7 +38,7 @@ def basins(
     ax.imshow(ends.T.numpy(), origin="lower", extent=extent, cmap=palette, interpolation="nearest", **limits)
     if burn_in is not None:
         shade = burn_in.T.double().log1p() / burn_in.double().log1p().max().clamp_min(1)
-        black = np.zeros(shade.shape)
+        shade, black = shade.where(ends.T >= 0, 0), np.zeros(shade.shape)
         ax.imshow(black, origin="lower", extent=extent, cmap="gray", alpha=0.7 * shade.numpy(), interpolation="nearest")
     ax.plot(*(x if marked is None else marked).T.numpy(), "o", color=DATA, ms=6, zorder=6)
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
