@@ -32,6 +32,5 @@ def under_noise(
             yield batch, None
             continue
         one_network = batch.narrow(layout.nets, 0, 1)
-        sd = torch.rand_like(one_network.narrow(layout.columns, 0, 1), generator=generator)
-        sd = sd.mul_(noise[1] - noise[0]).add_(noise[0])
-        yield batch, batch + sd * torch.randn_like(one_network, generator=generator)
+        sd = torch.empty_like(one_network.narrow(layout.columns, 0, 1)).uniform_(*noise, generator=generator)
+        yield batch, batch + sd * torch.empty_like(one_network).normal_(generator=generator)

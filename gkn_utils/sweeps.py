@@ -4,6 +4,7 @@ import hashlib
 import inspect
 import itertools
 import json
+import logging
 import os
 import shutil
 import sys
@@ -86,7 +87,8 @@ def _run(measure: Callable, cells: list[dict], paths: list[Path]) -> None:
 
 def _pool() -> dict:
     """Nothing for a cluster that is there; else what a local one is made of."""
-    local = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "dashboard_address": None}
+    local = {"n_workers": os.cpu_count(), "threads_per_worker": 1, "silence_logs": logging.ERROR}
+    local |= {"dashboard_address": "127.0.0.1:0"}  # whatever port is free, for this machine alone
     return {} if dask.config.get("scheduler-address", None) else local
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dask
 import pandas as pd
+import psutil
 import pytest
 import torch
 from distributed import LocalCluster, get_worker
@@ -34,6 +35,16 @@ def square(x, log):
 
 def place():
     return {"worker": get_worker().address}
+
+
+def listening():
+    """The addresses at which a worker, and the process that began it, listen."""
+    processes = [psutil.Process(), psutil.Process().parent()]
+    return {"ip": [c.laddr.ip for p in processes for c in p.net_connections() if c.status == psutil.CONN_LISTEN]}
+
+
+def test_only_this_machine_can_reach_a_sweep(tmp_path):
+    assert set(sweep(listening, [{}], folder=tmp_path / "kept").ip) == {"127.0.0.1"}
 
 
 def test_a_grid_is_every_combination():
