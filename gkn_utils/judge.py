@@ -36,9 +36,10 @@ class Judge(nn.Module):
 @cache
 def judge(device: torch.device | str = "cpu") -> Judge:
     """The trained judge, frozen."""
-    net = Judge()
+    with torch.device("meta"):  # no first weights are drawn
+        net = Judge()
     weights = load(files("gkn_utils").joinpath("judge.safetensors").read_bytes())
-    net.load_state_dict({name: value.float() for name, value in weights.items()})
+    net.load_state_dict({name: value.float() for name, value in weights.items()}, assign=True)
     return net.requires_grad_(False).eval().to(device)
 
 

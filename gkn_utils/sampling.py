@@ -146,7 +146,7 @@ def _each_time(name: str, value: float | Sequence[float], steps: int, needed: st
     values = list(value) if isinstance(value, Sequence) else [value] * (steps - 1)
     if len(values) != steps - 1:
         raise ValueError(f"{name}: got {len(values)} numbers, needed one or steps - 1 = {steps - 1}")
-    for number in values or [value]:
+    for number in values if isinstance(value, Sequence) else [value]:
         if not 0 <= number < bound:
             raise ValueError(f"{name}: got {number!r}, needed {needed}")
     return values

@@ -22,14 +22,14 @@ VOLATILE = (
 
 
 class Run:
-    """One notebook in a profile: quick, paper, or yours, with parameters that were given.
+    """One notebook in a profile: quick, paper, or yours, with parameters that were given besides either's.
 
     Its executed copy, its log, what its training has come to and the record of what it wrote lie in build/<profile>/.
     """
 
-    def __init__(self, notebook: Path, profile: str, given: dict[str, str]):
+    def __init__(self, notebook: Path, profile: str, given: dict[str, str], *, paper: bool):
         self.notebook, self.stem, self.profile = notebook, notebook.stem, profile
-        self.settings = notebook.parent / "paper" / f"{self.stem}.yaml" if profile == "paper" else None
+        self.settings = notebook.parent / "paper" / f"{self.stem}.yaml" if paper else None
         self.given = given | {"name": f"yours/{self.stem}"} if given else {}
         self.folder, self.figures = BUILD / profile, figures_of(profile)
         self.claims = self.figures / f"{self.stem}.json"

@@ -67,7 +67,7 @@ def run_all(asked: argparse.Namespace, notebooks: list[Path], profile: str, give
     rows, log = [], BUILD / profile / "seconds.json"
     seconds = json.loads(log.read_text()) if log.exists() else {}
     for i, notebook in enumerate(notebooks):
-        run = Run(notebook, profile, given)
+        run = Run(notebook, profile, given, paper=asked.paper)
         if asked.resume and run.is_finished():
             rows.append(run.row("finished"))
         else:

@@ -25,6 +25,12 @@ def test_it_is_not_sure_about_noise():
     assert (judge.read(noise)[1] > 0.9).float().mean() < 0.01
 
 
+def test_the_global_generator_is_left_alone():
+    before = torch.get_rng_state()
+    judge.judge.__wrapped__()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_it_is_frozen_and_small():
     net = judge.judge()
     assert net is judge.judge()

@@ -35,7 +35,7 @@ def test_conda_installs_the_lock_and_the_project_on_a_python_in_range():
 def test_the_citation_is_of_this_version():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["cff-version"] == "1.2.0"
-    assert {"message", "title", "authors", "license", "preferred-citation"} <= set(citation)
+    assert {"message", "title", "authors", "license", "references"} <= set(citation)
     assert citation["version"] == PROJECT["version"]
     assert citation["license"] == PROJECT["license"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", citation["date-released"])

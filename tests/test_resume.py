@@ -120,6 +120,16 @@ def test_other_parameters_are_another_run(two):
     assert resumed(two, "-p", "seed", "2") == "a b"
 
 
+def test_parameters_that_are_given_go_before_those_of_the_paper(clone):
+    clone.add("a", "open('ran', 'w').write(f'{name} {seed} {size}')", RESULTS, parameters="seed = 0\nsize = 1")
+    (clone.root / "notebooks" / "paper").mkdir()
+    (clone.root / "notebooks" / "paper" / "a.yaml").write_text("name: paper/a\nsize: 2\nseed: 3")
+    for arguments, used in {("--paper",): "paper/a 3 2", ("--paper", "-p", "seed", "4"): "yours/a 4 2"}.items():
+        status, output = clone.run(*arguments)
+        assert status == 0, output
+        assert (clone.root / "notebooks" / "ran").read_text() == used
+
+
 def test_what_reads_the_claims_is_run_again_when_they_change(two):
     two.add("c", "all_claims = None", LOG.format("c"), RESULTS)
     (two.figures / "00_other.json").write_text("{}")

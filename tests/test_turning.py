@@ -27,6 +27,10 @@ def test_the_kaleidoscope_takes_it():
     assert len(list(kaleidoscope(MLP(2, 5, 3), torch.rand(4, 2), **options))) == 8
 
 
+def test_of_one_iteration_there_is_nothing_to_turn():
+    assert len(list(kaleidoscope(MLP(2, 5, 3), torch.rand(4, 2), **turning(1, period=1, calm=1)))) == 2
+
+
 def test_bad_arguments_stop():
     with pytest.raises(ValueError, match="calm: got 6, needed at most the period, 5"):
         turning(11, period=5, calm=6)
