@@ -2,9 +2,11 @@
 
 `python scripts/soak.py 0 1 2 3 4` does so once for each seed, at the quick settings, into build/soak/, and leaves
 figures/ alone. The moments are those of the seed, on average four minutes apart. It takes half again as long as the
-runs alone.
+runs alone. Compared with what is committed are claims, as compare_figures.py does, and all that the notebooks print
+in cells that are compared.
 """
 
+import json
 import os
 import random
 import shutil
@@ -16,11 +18,11 @@ from pathlib import Path
 
 import psutil
 from compare_figures import COMMITTED, compare
-from notebook_run import BUILD, ROOT
+from notebook_run import BUILD, ROOT, WIDGET
 
 FIGURES = BUILD / "soak"
 BETWEEN = 240  # seconds between two kills, on average
-NOTEBOOKS = len(list((ROOT / "notebooks").glob("*.ipynb")))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def kill(running: subprocess.Popen, chance: random.Random) -> list[str]:
@@ -48,11 +50,23 @@ def run(chance: random.Random) -> tuple[int, int]:
             print("killed:", *killed, flush=True)
 
 
-def differences(made: Path, committed: Path, notebooks: int) -> list[str]:
-    """Between the claims in a folder of figures and the committed ones, which are of so many notebooks."""
-    files = sorted(made.glob("*.json"))
-    found = [f"{path.name}: {words}" for path in files for words in compare(path, committed / path.name)]
-    return found + ([] if len(files) == notebooks else [f"got {len(files)} notebooks, needed {notebooks}"])
+def differences(notebook: Path) -> list[str]:
+    """Between what came of a notebook in a soak and what is committed, in words."""
+    claims, copy = f"{notebook.stem}.json", BUILD / "quick" / notebook.name
+    found = [f"{claims}: {words}" for words in compare(FIGURES / claims, COMMITTED / claims)]
+    cells = zip(printed(copy), printed(notebook), strict=True)
+    return found + [f"{notebook.name}: got {got!r}, needed {needed!r}" for got, needed in cells if got != needed]
+
+
+def printed(notebook: Path) -> list[str]:
+    """What each of its cells of code prints, bars of progress aside; nothing where outputs are not compared."""
+    cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
+    return ["" if "nbval-ignore-output" in cell["metadata"].get("tags", []) else _text(cell) for cell in cells]
+
+
+def _text(cell: dict) -> str:
+    outputs = [output.get("data", {}) | output for output in cell["outputs"]]
+    return "".join("".join(o.get("text", o.get("text/plain", ""))) for o in outputs if WIDGET not in o)
 
 
 def soak(seed: int) -> tuple[int, list[str]]:
@@ -65,7 +79,7 @@ def soak(seed: int) -> tuple[int, list[str]]:
         kills, status = run(chance)
         total += kills
         if status == 0:
-            return total, differences(FIGURES, COMMITTED, NOTEBOOKS)
+            return total, [words for notebook in NOTEBOOKS for words in differences(notebook)]
         if kills == 0:
             return total, [f"a run that nobody disturbed ended with {status}"]
         time.sleep(5)  # what was begun by a process that is gone ends

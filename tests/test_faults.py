@@ -4,6 +4,7 @@ What is in figures/ is then whole or not there, and a resumed run ends, byte for
 `python -m pytest tests/test_faults.py` does it all; the seeds are fixed.
 """
 
+import json
 import os
 import random
 import shutil
@@ -89,15 +90,33 @@ def wait_for_its_children(clone: Clone) -> None:
 
 def test_a_soak_ends_without_a_difference(tmp_path):
     clone = begun(tmp_path / "clone")
-    assert clone.run(**QUICKLY)[0] == 0  # what is committed
+    assert clone.run("--record", **QUICKLY)[0] == 0  # what is committed
     code = "import soak\nsoak.BETWEEN = 8\nprint(*soak.soak(1), sep='; ')"
     output, _ = clone.start(code=code, **QUICKLY).communicate(timeout=300)
     kills, differences = output.strip().splitlines()[-1].split("; ")
     assert int(kills) > 0
     assert differences == "[]"
-    (clone.figures / "write.json").write_text('{"claims": {"Z1": {"verdict": "fails", "interval": [0, 1]}}}')
-    assert soak.differences(clone.root / "build" / "soak", clone.figures, 2) == [
-        "write.json: Z1: got the verdict holds, needed fails"
+
+
+def test_a_soak_tells_verdicts_and_printed_lines_apart(tmp_path, monkeypatch):
+    clone = Clone(tmp_path / "clone")
+    notebook = clone.add("say", RESULTS, "print('Z1', 'holds')", "import time\nprint(time.time())")
+    content = json.loads(notebook.read_text())
+    content["cells"][-1]["metadata"]["tags"] = ["nbval-ignore-output"]
+    notebook.write_text(json.dumps(content))
+    assert clone.run("--record")[0] == 0
+    for name, path in {"FIGURES": clone.figures, "COMMITTED": tmp_path, "BUILD": clone.build.parent}.items():
+        monkeypatch.setattr(soak, name, path)
+    (tmp_path / "say.json").write_text((clone.figures / "say.json").read_text())
+    assert soak.differences(notebook) == []
+    (tmp_path / "say.json").write_text('{"claims": {"Z1": {"verdict": "fails", "interval": [0, 1]}}}')
+    content = json.loads(notebook.read_text())
+    content["cells"][-2]["outputs"][0]["text"] = "Z1 fails"
+    content["cells"][-1]["outputs"] = []
+    notebook.write_text(json.dumps(content))
+    assert soak.differences(notebook) == [
+        "say.json: Z1: got the verdict holds, needed fails",
+        "say.ipynb: got 'Z1 holds\\n', needed 'Z1 fails'",
     ]
 
 
