@@ -235,3 +235,10 @@ def test_figures_may_go_to_a_folder_from_here(clone):
 def test_digests_know_all_names_of_data():
     in_a_package = {"mnist-5k", "photos", "faces"}
     assert set(digests.FILES) | in_a_package == {*ARRAYS, *PICTURES}
+
+
+def test_links_to_their_own_folder_are_followed_once(tmp_path):
+    (tmp_path / "picture.png").touch()
+    for name in ("a", "b", "c"):
+        (tmp_path / name).symlink_to(tmp_path)
+    assert digests._files({tmp_path}) == {tmp_path / "picture.png"}
