@@ -26,9 +26,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def kill(running: subprocess.Popen, chance: random.Random) -> list[str]:
-    """End one of its processes, runner, papermill or kernel, by SIGKILL; the name of that, if it was at work."""
-    if running.poll() is not None:
-        return []
+    """End one of its processes, runner, papermill or kernel, by SIGKILL; the name of that, if there was one."""
     try:
         runner = psutil.Process(running.pid)
         victim = chance.choice([runner, *runner.children(recursive=True)])
