@@ -66,12 +66,12 @@ def outputs(stem: str, folder: Path, copy: Path) -> dict[str, str]:
 def _files(places: set[Path]) -> set[Path]:
     """Those among places, and in folders among them; links to folders are followed, to each folder once."""
     found = {place for place in places if place.is_file()}
-    seen = {os.path.realpath(place) for place in places}
     for place in places - found:
+        seen = set()
         for folder, below, names in os.walk(place, followlinks=True):
             found |= {Path(folder, name) for name in names}
-            below[:] = [name for name in sorted(below) if os.path.realpath(Path(folder, name)) not in seen]
-            seen |= {os.path.realpath(Path(folder, name)) for name in below}
+            seen.add(os.path.realpath(folder))
+            below[:] = [name for name in sorted(below) if os.path.realpath(os.path.join(folder, name)) not in seen]
     return {path for path in found if path.exists()}
 
 
