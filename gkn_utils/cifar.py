@@ -13,6 +13,7 @@ FOLDER, ARCHIVE = "cifar-10-batches-bin", "cifar-10-binary.tar.gz"
 MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 BATCHES = [f"data_batch_{i}.bin" for i in range(1, 6)]
+LARGEST = 2**28  # bytes of an archive
 RECORD_BYTES, BATCH_PICTURES, DOG = 1 + 3 * 32 * 32, 10_000, 5
 
 
@@ -58,6 +59,8 @@ def _start(path: Path) -> bytes:
 
 def _unpacked(archive: Path) -> list[bytes]:
     """The five training batches, read by name; `ValueError` if the archive is not the published one."""
+    if not archive.is_file() or archive.stat().st_size > LARGEST:
+        raise ValueError(f"{archive}: got a folder, a device or over {LARGEST:,} bytes, needed {ARCHIVE}")
     with archive.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if sha256 != SHA256:

@@ -14,6 +14,7 @@ from gkn_utils.folders import files_of, shown
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # no decoder that starts another program
 DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are decoded: large JPEGs at a smaller scale
+PLAIN, SCANS = 2**20, 20  # pixels written as decimal numbers; passes over all pixels, as a progressive JPEG makes
 
 
 def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed: int) -> Tensor:
@@ -21,8 +22,8 @@ def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed:
 
     Each becomes RGB of `size` (width, height): cropped about its middle to that shape, then resized, transparency on
     white. Returns uint8 (n, 3, h, w). Files that are no pictures, or too large ones (134 MB, or 67 million pixels, half
-    that where the format is not JPEG), are skipped, by a warning that counts and names them; hidden files without one.
-    Nothing is unpacked to disk.
+    that where the format is not JPEG, a million where numbers are written out; JPEGs of over 20 scans), are skipped, by
+    a warning that counts and names them; hidden files without one. Nothing is unpacked to disk.
 
     Raises:
         ValueError: no picture in it, fewer than `count`, not a zip archive, or a path in it that leaves its folder.
@@ -94,8 +95,19 @@ def _check_pixels(image: Image.Image, most: int) -> None:
         raise ValueError(f"got a picture of {image.width:,} x {image.height:,}, needed at most {most:,} pixels")
 
 
+def _check_work(image: Image.Image, content: bytes) -> None:
+    """Refuse what takes long, or much memory, for its number of pixels."""
+    if image.tile and image.tile[0][0] == "ppm_plain":
+        _check_pixels(image, PLAIN)
+    if image.format == "JPEG" and (scans := content.count(b"\xff\xda", image.fp.tell())):
+        if scans >= SCANS:
+            raise ValueError(f"got a JPEG of {scans + 1} scans, needed at most {SCANS}")
+        _check_pixels(image, 3 * DECLARED // max(3, len(image.getbands())))  # all coefficients are kept
+
+
 def _picture(content: bytes, size: tuple[int, int]) -> np.ndarray:
     image = _opened(content)
+    _check_work(image, content)
     image.draft(None, (2 * size[0], 2 * size[1]))
     _check_pixels(image, DECODED)
     ImageOps.exif_transpose(image, in_place=True)

@@ -15,6 +15,7 @@ from gkn_utils.network import MLP
 
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": nn.Identity}
+LARGEST = 2**27  # bytes of a file
 FOLDER = Path(str(files("gkn_utils"))) / "networks"
 
 
@@ -34,7 +35,8 @@ def network_card(name: str) -> dict:
 def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) -> None:
     """Write a single network and its card to a safetensors file, at half precision (float16) if `half`.
 
-    The card is what JSON can hold; the network's shape is added. Raises `ValueError` for `nets=k` or a skip.
+    The card is what JSON can hold; the network's shape is added. Raises `ValueError` for `nets=k` or a skip, and for
+    more than 134 MB.
     """
     if net.nets is not None or net.skip:
         raise ValueError(f"net: got nets={net.nets}, skip={net.skip}, needed a single network without a skip")
@@ -45,6 +47,8 @@ def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) 
         {key: value.half() if half else value for key, value in weights.items()},
         {"card": json.dumps(shape | card, ensure_ascii=False)},
     )
+    if len(content) > LARGEST:
+        raise ValueError(f"net: got {len(content):,} bytes, needed at most {LARGEST:,}; `half` halves them")
     with written_whole(path) as draft:
         draft.write_bytes(content)
 
@@ -63,10 +67,11 @@ def load_network(path: str | Path) -> MLP:
     output = str(card.get("output"))
     if got != needed or depth != len(weights) // 2 - 1 or output not in OUTPUTS:
         raise ValueError(f"{path}: got a card and weights that do not belong together, needed what save_network writes")
-    net = MLP(dim, width, depth, output=OUTPUTS[output]())
     if not all(value.dtype in FLOATS and value.isfinite().all() for value in weights.values()):
         raise ValueError(f"{path}: got weights that are no finite floating numbers, needed what save_network writes")
-    net.load_state_dict({key: value.float() for key, value in weights.items()})
+    with torch.device("meta"):  # no first weights are drawn
+        net = MLP(dim, width, depth, output=OUTPUTS[output]())
+    net.load_state_dict({key: value.float() for key, value in weights.items()}, assign=True)
     return net.requires_grad_(False)
 
 
@@ -78,8 +83,8 @@ def _path(name: str) -> Path:
 
 
 def _read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
-    if path.is_dir():
-        raise ValueError(f"{path}: got a folder, needed a safetensors file with a card")
+    if path.exists() and (not path.is_file() or path.stat().st_size > LARGEST):
+        raise ValueError(f"{path}: got a folder, a device or over {LARGEST:,} bytes, needed safetensors with a card")
     try:
         with safe_open(path, framework="pt") as file:
             card = json.loads((file.metadata() or {}).get("card", "null"))

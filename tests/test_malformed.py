@@ -311,6 +311,37 @@ def test_pictures_that_would_be_too_large(name, zipped, tmp_path):
     assert pictures_of(path) is None
 
 
+def scans(mode: str, side: int, more: int) -> bytes:
+    """A progressive JPEG without a detail, its last scan written several times."""
+    stream = io.BytesIO()
+    Image.new(mode, (side, side)).save(stream, "JPEG", progressive=True, subsampling=0)
+    content = stream.getvalue()
+    last = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + more * last + content[-2:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [scans("L", 8192, 60), scans("L", 64, 20), scans("CMYK", 8192, 0), b"P2 4096 4096 9\n" + b"1 " * 2**24],
+    ids=["JPEG of many scans", "small one", "CMYK of 67 million", "PGM in plain text"],
+)
+def test_pictures_that_take_long_or_much_memory(content, tmp_path):
+    (tmp_path / "a.png").write_bytes(content)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert ends_well(lambda: read_pictures(tmp_path, (8, 8), count=None, seed=0)) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [scans("L", 8192, 0), scans("RGB", 8192, 0), scans("CMYK", 4096, 0), b"P2 1024 1024 9\n" + b"1 " * 2**20],
+    ids=["grey JPEG", "coloured", "CMYK", "PGM in plain text"],
+)
+def test_large_pictures_that_are_read(content, tmp_path):
+    (tmp_path / "a.png").write_bytes(content)
+    assert len(pictures_of(tmp_path)) == 1
+
+
 def test_the_largest_picture_that_is_read(tmp_path):
     (tmp_path / "a.png").write_bytes(png(5792, 5792, zeros(4 * 5792 * 5793 + 2**20), color=6))
     assert len(pictures_of(tmp_path)) == 1
@@ -433,3 +464,39 @@ def test_weights_that_are_not_finite(value, tmp_path):
 
 def test_a_folder_is_no_network(tmp_path):
     assert ends_well(lambda: load_network(tmp_path)) is None
+
+
+def test_a_pipe_is_no_network(tmp_path):
+    os.mkfifo(tmp_path / "a")
+    assert ends_well(lambda: load_network(tmp_path / "a")) is None
+
+
+@pytest.mark.parametrize("width", [5_700, 8_700])
+def test_a_large_network_of_nothing_but_zeros(width, tmp_path):
+    """In half precision, its file sparse: 130 MB, and 300."""
+    sizes = {"weights.0": [2, width], "weights.1": [width, width], "weights.2": [width, 2]}
+    sizes |= {f"biases.{i}": [1, size] for i, size in enumerate([width, width, 2])}
+    tensors, end = {}, 0
+    for name, shape in sizes.items():
+        begin, end = end, end + 2 * shape[0] * shape[1]
+        tensors[name] = {"dtype": "F16", "shape": shape, "data_offsets": [begin, end]}
+    card = json.dumps({"dim": 2, "width": width, "depth": 2, "output": "tanh"})
+    content = header({"__metadata__": {"card": card}} | tensors)
+    with (tmp_path / "a").open("wb") as file:
+        file.write(content)
+        file.truncate(len(content) + end)
+    net = ends_well(lambda: load_network(tmp_path / "a"))
+    assert (net is None) == (width > 8_000)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "sparse", "a device"])
+def test_what_is_no_archive_of_cifar(kind, tmp_path, monkeypatch):
+    monkeypatch.setenv("GKN_DATA", str(tmp_path))
+    if kind == "a folder":
+        (tmp_path / ARCHIVE).mkdir()
+    elif kind == "sparse":
+        with (tmp_path / ARCHIVE).open("wb") as file:
+            file.truncate(4 * 2**30)
+    else:
+        (tmp_path / ARCHIVE).symlink_to("/dev/zero")
+    assert ends_well(lambda: load_images("cifar10-dogs")) is None
