@@ -26,7 +26,9 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def kill(running: subprocess.Popen, chance: random.Random) -> list[str]:
-    """End one of its processes, runner, papermill or kernel, by SIGKILL; the name of that, if there was one."""
+    """End one of its processes, runner, papermill or kernel, by SIGKILL; the name of that, if it was at work."""
+    if running.poll() is not None:
+        return []
     try:
         runner = psutil.Process(running.pid)
         victim = chance.choice([runner, *runner.children(recursive=True)])
