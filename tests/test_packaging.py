@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import distributions, requires
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,32 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 REQUIRED = [Requirement(r) for r in sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])]
-LOCK = dict(line.split("==") for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line)
-LOCKED = {canonicalize_name(name): version for name, version in LOCK.items()}
+LOCK = [Requirement(line) for line in (ROOT / "requirements.lock").read_text().splitlines()]
+LOCKED = {canonicalize_name(locked.name): locked for locked in LOCK}
+FOR_CUDA = ("cuda-", "nvidia-", "triton")  # PyTorch brings these along, where it is built for CUDA
 
 
 @pytest.mark.parametrize("requirement", REQUIRED, ids=lambda requirement: requirement.name)
 def test_the_lock_has_what_is_required_at_a_version_in_range(requirement):
-    assert requirement.specifier.contains(LOCKED[canonicalize_name(requirement.name)])
+    [version] = LOCKED[canonicalize_name(requirement.name)].specifier
+    assert requirement.specifier.contains(version.version)
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_the_lock_has_what_its_packages_require(python):
+    here = {"python_version": python, "python_full_version": f"{python}.0", "extra": ""}
+    locked = {name for name, package in LOCKED.items() if holds(package, here)}
+    required = {
+        canonicalize_name(needed.name)
+        for name in locked & {canonicalize_name(found.name) for found in distributions()}
+        for needed in map(Requirement, requires(name) or [])
+        if holds(needed, here)
+    }
+    assert {name for name in required - locked if not name.startswith(FOR_CUDA)} == set()
+
+
+def holds(requirement: Requirement, environment: dict[str, str]) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(environment)
 
 
 def test_conda_installs_the_lock_and_the_project_on_a_python_in_range():
