@@ -26,9 +26,9 @@ stop() {
 find_python() {
   local candidate
   for candidate in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
-    "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$candidate" && return
+    "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$candidate" && return
   done
-  stop "Python 3.11 or newer is needed, found $("${PYTHON:-python3}" --version 2>&1 | tail -n 1); install it, or set PYTHON=/path/to/python"
+  stop "Python 3.11 to 3.13 is needed, found $("${PYTHON:-python3}" --version 2>&1 | tail -n 1); install it, or set PYTHON=/path/to/python"
 }
 
 # An environment that already has the project (conda, Binder, an active venv) is used as it is; else .venv is made.
@@ -120,7 +120,7 @@ case "$mode" in
   run)
     status=0
     "$python" scripts/run_notebooks.py ${arguments[@]+"${arguments[@]}"} || status=$?
-    "$python" scripts/gallery.py
+    [ "$status" -eq 2 ] || "$python" scripts/gallery.py # 2: nothing was run
     exit "$status"
     ;;
   *) "$mode" ;;

@@ -1,4 +1,8 @@
-"""Run the notebooks with papermill, one process each; print a line when one starts and a table at the end."""
+"""Run the notebooks with papermill, one process each; print a line when one starts and a table at the end.
+
+It ends with status 2 if nothing was run, for what was asked or because another run is at work, and with 1 if not all
+notebooks were run to their end.
+"""
 
 import argparse
 import fcntl
@@ -24,7 +28,9 @@ def alone() -> Iterator[TextIO]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            sys.exit(f"another run is at work in this folder (process {file.read()}); wait for it, or stop it")
+            words = f"another run is at work in this folder (process {file.read()}); wait for it, or stop it"
+            print(words, file=sys.stderr)
+            sys.exit(2)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -43,7 +49,7 @@ def time_left(notebooks: list[Path], seconds: dict[str, int]) -> str:
 
 def options() -> tuple[argparse.Namespace, list[Path], dict[str, str]]:
     """What was asked for, the notebooks it concerns, and the parameters that were given; ends with what is wrong."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--paper", action="store_true", help="the paper's settings, into figures/paper/")
     parser.add_argument("--only", default="", help="part of a notebook's name")
     parser.add_argument("--record", action="store_true", help="refresh the committed notebooks")

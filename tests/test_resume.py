@@ -161,7 +161,7 @@ def test_a_second_run_is_kept_out(clone):
         assert first.poll() is None
         time.sleep(0.1)
     status, output = clone.run()
-    assert status != 0
+    assert status == 2
     assert f"another run is at work in this folder (process {first.pid})" in output
     first.communicate(timeout=60)
     assert first.returncode == 0
