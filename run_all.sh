@@ -59,6 +59,14 @@ set_up() {
   exec 9>&-
 }
 
+# Keeps other runs out until this script ends, as scripts/run_notebooks.py does.
+alone() {
+  exec 9>> build/lock
+  "$python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null ||
+    stop "another run is at work in this folder (process $(cat build/lock)); wait for it, or stop it"
+  echo $$ > build/lock
+}
+
 check() {
   "$python" -m ruff check .
   "$python" -m ruff format --check gkn_utils scripts tests
@@ -67,17 +75,15 @@ check() {
 }
 
 compare() {
+  alone
   echo "notebooks: run again and compared with what is committed"
-  exec 9>> build/lock
-  "$python" -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null ||
-    stop "another run is at work in this folder (process $(cat build/lock)); wait for it, or stop it"
-  echo $$ > build/lock
   rm -rf build/check
   GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
   "$python" scripts/compare_figures.py build/check
 }
 
 bench() {
+  alone
   "$python" -m pytest tests/benchmarks -o addopts= --benchmark-only --benchmark-json=build/benchmarks.json \
     --benchmark-columns=median,stddev,rounds --benchmark-sort=fullname
   "$python" scripts/benchmark_figure.py

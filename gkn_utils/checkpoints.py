@@ -19,8 +19,8 @@ SECONDS = float(os.environ.get("GKN_CHECKPOINT_SECONDS", 60))  # between two che
 class Checkpoint:
     """The state of a fit, in a file whose name is the digest of all that decides how it goes.
 
-    So the same fit, and no other, finds it again: its networks and losses are then as they were. A fit shorter than
-    `SECONDS` leaves no file, and one that is done leaves its end. A file that cannot be read counts as none.
+    So the same fit, and no other, finds it again: its networks and losses are then as they were. A fit that is done
+    leaves its end, unless it took less than a tenth of `SECONDS`. A file that cannot be read counts as none.
 
     Args:
         net: the networks, before the first step.
@@ -33,7 +33,8 @@ class Checkpoint:
         self.parameters = [p.detach() for p in net.parameters()]
         self.parts, self.history = parts, history
         self.part, self.done, self.kept, self.path = 0, 0, {}, None
-        self.due = time.monotonic() + SECONDS
+        self.began = time.monotonic()
+        self.due = self.began + SECONDS
         if folder := os.environ.get("GKN_CHECKPOINTS"):
             self.path = Path(folder) / f"{_digest(*self.parameters, parts, *decides)}.safetensors"
             self._load()
@@ -65,11 +66,11 @@ class Checkpoint:
         return self.done
 
     def keep(self, done: int) -> None:
-        """Write the state after `done` steps of a part, if the last time is long enough ago or these are all."""
+        """Write the state after `done` steps of a part, if the last time is long enough ago, or these are all."""
         if self.path is None:
             return
-        ends = (self.part + 1, done) == (len(self.parts), len(self.history)) and self.path.exists()
-        if time.monotonic() < self.due and not ends:
+        ends = (self.part + 1, done) == (len(self.parts), len(self.history))
+        if time.monotonic() < (self.began + SECONDS / 10 if ends else self.due):
             return
         state = {f"network {i}": parameter for i, parameter in enumerate(self.parameters)}
         state |= {"place": torch.tensor([self.part, done]), "history": self.history}

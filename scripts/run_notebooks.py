@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import TextIO
 
 import digests
@@ -95,7 +96,7 @@ def main() -> None:
     try:
         with alone() as lock:
             rows = run_all(asked, notebooks, profile, given, lock)
-    except OSError as error:
+    except (OSError, CalledProcessError) as error:
         sys.exit(f"{error}; mend that, and go on with --resume")
     for row in [{"notebook": "notebook", "seconds": "seconds", "peak MB": "peak MB", "verdicts": "verdicts"}, *rows]:
         print(f"{row['notebook']:<28}{row['seconds']:>9}{row['peak MB']:>9}  {row['verdicts']}")

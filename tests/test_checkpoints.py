@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -100,11 +101,15 @@ def test_a_checkpoint_that_cannot_be_read_counts_as_none(content, folder):
         assert torch.equal(one, other)
 
 
-@pytest.mark.parametrize("seconds", [0, 1000])
-def test_a_short_descent_leaves_nothing(seconds, folder, monkeypatch):
-    monkeypatch.setattr(checkpoints, "SECONDS", seconds)
+@pytest.mark.parametrize(("took", "keeps"), [(5.9, False), (6.1, True)])
+def test_a_descent_leaves_its_end_if_it_took_a_tenth_of_the_seconds(took, keeps, folder, monkeypatch):
+    monkeypatch.setattr(checkpoints, "SECONDS", 60)
+    clock = iter([100.0] + [100.0 + took] * 60)
+    monkeypatch.setattr(checkpoints, "time", SimpleNamespace(monotonic=lambda: next(clock, 100.0 + took)))
     run()
-    assert folder.exists() == (seconds == 0)
+    assert folder.exists() == keeps
+    if keeps:
+        run(stop=0)  # it has no step to take
 
 
 def test_without_the_variable_nothing_is_written(folder, monkeypatch):

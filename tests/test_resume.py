@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from types import SimpleNamespace
 
 import digests
 import pytest
@@ -235,6 +236,17 @@ def test_figures_may_go_to_a_folder_from_here(clone):
 def test_digests_know_all_names_of_data():
     in_a_package = {"mnist-5k", "photos", "faces"}
     assert set(digests.FILES) | in_a_package == {*ARRAYS, *PICTURES}
+
+
+def test_another_version_of_a_package_or_of_python_is_another_input(clone, monkeypatch):
+    path, found = clone.add("a", RESULTS), set()
+    for version, python in [("2.6", "3.11"), ("2.13", "3.11"), ("2.13", "3.12")]:
+        monkeypatch.setattr(digests, "distributions", lambda v=version: [SimpleNamespace(name="torch", version=v)])
+        monkeypatch.setattr(digests.sys, "version", python)
+        digests._environment.cache_clear()
+        found.add(digests.inputs(path, None, {}))
+    digests._environment.cache_clear()
+    assert len(found) == 3
 
 
 def test_links_to_their_own_folder_are_followed_once(tmp_path):

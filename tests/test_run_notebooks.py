@@ -61,6 +61,35 @@ def test_an_interrupt_reaches_the_cell_that_runs(keeps, clone):
     assert not clone.record("nap").exists()  # what was interrupted is not finished
 
 
+def test_a_second_interrupt_ends_a_cell_that_does_not_heed_the_first(clone):
+    deaf = "while True:\n    try:\n        pathlib.Path('runs').touch()\n        time.sleep(60)\n"
+    deaf += "    except KeyboardInterrupt:\n        pathlib.Path('heard').touch()"
+    clone.add("nap", f"import pathlib, time\n{deaf}", RESULTS)
+    running = clone.start()
+    for sign in ("runs", "heard"):
+        while not (clone.root / "notebooks" / sign).exists():
+            assert running.poll() is None
+            time.sleep(0.1)
+        time.sleep(0.5)
+        running.send_signal(signal.SIGINT)
+    output, _ = running.communicate(timeout=50)
+    assert running.returncode != 0
+    assert "failed: nap; --resume runs just these" in output
+    assert not (clone.figures / "nap.json").exists()
+
+
+def test_notebooks_that_cannot_be_written_back_end_the_run_with_a_word(clone):
+    """As on a full disk: nbstripout, a process of its own, fails."""
+    path = clone.add("a", RESULTS)
+    before = path.read_bytes()
+    (clone.root / "scripts" / "nbstripout.py").write_text("raise SystemExit('No space left on device')")
+    status, output = clone.run("--record")
+    assert status == 1
+    assert "Traceback" not in output
+    assert "--resume" in output
+    assert path.read_bytes() == before
+
+
 def test_what_was_interrupted_is_not_recorded(clone):
     caught = "try:\n    pathlib.Path('runs').touch()\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass"
     path = clone.add("nap", f"import pathlib, time\n{caught}", RESULTS)
