@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from compare_figures import compare
 
-from gkn_utils import save_figure
+from gkn_utils import save_figure, save_gif
 
 
 @pytest.fixture
@@ -16,12 +16,12 @@ def draw(tmp_path, monkeypatch):
     """A function that makes a figure, and returns where it is."""
     monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
 
-    def draw(name, *, title="A title", slope=1.0, pixels=0, size=(6, 4)):
+    def draw(name, *, title="A title", slope=1.0, color="C0", pixels=0, size=(6, 4)):
         fig, axes = plt.subplots(1, 2, figsize=size)
-        axes[0].plot([0, 1], [0, slope], linewidth=5)
+        axes[0].plot([0, 1], [0, slope], color, linewidth=1.5)
         axes[0].set(title=title, xlim=(0, 1), ylim=(0, 1))
         noise = np.random.default_rng(pixels).random((60, 60))
-        axes[1].imshow(noise if pixels is not None else 0 * noise, cmap="gray")
+        axes[1].imshow(noise if pixels is not None else 1 + 0 * noise, cmap="gray", vmin=0, vmax=1)
         save_figure(fig, name)
         plt.close(fig)
         return tmp_path / f"{name}.png"
@@ -36,10 +36,8 @@ def draw(tmp_path, monkeypatch):
         ({"title": "A title."}, []),
         ({"title": "Another title"}, []),
         ({"size": (6.05, 4)}, []),
-        ({"slope": 1.001}, []),
-        ({"slope": 0.5}, ["of the picture differ"]),
         ({"pixels": 1}, []),  # other samples of the same kind
-        ({"pixels": None}, ["of the picture differ"]),
+        ({"pixels": None}, ["of the picture differ", "of what is drawn is not near"]),
         ({"size": (7, 4)}, ["pixels, needed"]),
     ],
 )
@@ -47,6 +45,32 @@ def test_pictures(draw, change, said):
     found = compare(draw("one", **change), draw("other"))
     assert len(found) == len(said)
     assert all(words in of for words, of in zip(said, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("change", "same"), [({"slope": 1.01}, True), ({"slope": 0.8}, False), ({"color": "C1"}, False)]
+)
+def test_curves(draw, change, same):
+    found = compare(draw("one", pixels=None, **change), draw("other", pixels=None))
+    assert bool(found) != same
+    assert all("of what is drawn is not near" in words for words in found)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({}, []),
+        ({"levels": 200}, []),  # another network's samples
+        ({"size": 60}, ["got 60 x 40 pixels, needed 40 x 40"]),
+        ({"milliseconds": 50}, ["got 0.1 s, needed 0.2 s"]),
+    ],
+)
+def test_animations(tmp_path, monkeypatch, change, said):
+    monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
+    for name, of in (("one", change), ("other", {})):
+        frames = np.random.default_rng(0).integers(of.get("levels", 256), size=(2, 40, of.get("size", 40)))
+        save_gif(frames.astype(np.uint8), name, milliseconds=of.get("milliseconds", 100))
+    assert compare(tmp_path / "one.gif", tmp_path / "other.gif") == said
 
 
 @pytest.mark.parametrize(
@@ -66,6 +90,15 @@ def test_claims(tmp_path, change, said):
     for name, of in (("one", claim | change), ("other", claim)):
         (tmp_path / f"{name}.json").write_text(json.dumps({"claims": {"F1": of}}))
     assert compare(tmp_path / "one.json", tmp_path / "other.json") == said
+
+
+def test_intervals_over_samples_of_few_networks_need_not_overlap(tmp_path):
+    for folder, interval, verdict in (("one", [0.9, 0.95], "fails"), ("other", [0.5, 0.6], "holds")):
+        (tmp_path / folder).mkdir()
+        claim = {"measured": interval[0], "interval": interval, "verdict": verdict}
+        (tmp_path / folder / "06_digits.json").write_text(json.dumps({"claims": {"M1": claim}}))
+    found = compare(tmp_path / "one" / "06_digits.json", tmp_path / "other" / "06_digits.json")
+    assert found == ["M1: got the verdict fails, needed holds"]
 
 
 def test_figures_that_are_missing(tmp_path, monkeypatch):
