@@ -77,9 +77,10 @@ check() {
 compare() {
   alone
   echo "notebooks: run again and compared with what is committed"
-  rm -rf build/check
+  rm -rf build/check build/committed && mkdir build/committed
+  { git archive HEAD figures | tar -x -C build/committed; } 2>/dev/null || cp -R figures build/committed # no checkout
   GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
-  "$python" scripts/compare_figures.py build/check
+  "$python" scripts/compare_figures.py build/check build/committed/figures
 }
 
 bench() {
@@ -94,6 +95,7 @@ bench() {
 value_of() {
   case "$1=$2" in
     folder=?* | *=*/*) (cd "$called_from" && realpath -- "$2" 2>/dev/null) || echo "$2" ;;
+    data=*) if [ -d "$called_from/$2" ]; then (cd "$called_from" && realpath -- "$2"); else echo "$2"; fi ;;
     *) echo "$2" ;;
   esac
 }
@@ -113,6 +115,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 
+[ "$mode" = run ] || [ ${#arguments[@]} -eq 0 ] || stop "--$mode takes no other options, got ${arguments[*]}"
 if [ -n "${GKN_DATA:-}" ]; then
   data=$(cd "$called_from" && cd "$GKN_DATA" 2>/dev/null && pwd) || stop "GKN_DATA is $GKN_DATA, which is not a folder"
   export GKN_DATA="$data"

@@ -30,6 +30,18 @@ def share(flags) -> Estimate:
     return Estimate(flags.mean().item(), interval.low, interval.high, flags.size)
 
 
+def share_over(flags) -> Estimate:
+    """The share of true flags (k, n), n of each of k networks: over networks, or over flags where that is less sure.
+
+    The wider of Student's interval of the k shares and Wilson's of all flags, within [0, 1]. Raises `ValueError` for
+    fewer than two networks.
+    """
+    flags = _values("flags", flags).reshape(len(flags), -1)
+    over, all_flags = mean(flags.mean(1)), share(flags)
+    low, high = max(0, min(over.low, all_flags.low)), min(1, max(over.high, all_flags.high))
+    return Estimate(over.value, low, high, len(flags))
+
+
 def median(values, *, seed: int = 0) -> Estimate:
     """The median of `values`, with a bootstrap percentile interval."""
     return _bootstrapped(np.median, [_values("values", values)], seed)

@@ -1,4 +1,4 @@
-"""Compare figures that were just made with the committed ones: `python scripts/compare_figures.py build/check`.
+"""Compare figures that were just made with others: `python scripts/compare_figures.py build/check [figures]`.
 
 On the same machine they are the same, byte for byte. On another processor a network is another one, and so are its
 samples; then
@@ -29,7 +29,7 @@ SQUARE, LEVELS = 128, 32
 NEAR, COLOURS, DRAWN = 8, 48, 32
 MARGIN = 4  # pixels around text
 OF_ONE, SHARE_OF_ONE = ("03", "04"), 0.15
-OF_FEW = ("06", "07", "08", "19", "21")  # notebooks whose intervals are over samples of one to three networks
+OF_FEW = ("06", "07", "08", "21")  # notebooks whose intervals are over samples of one to three networks
 
 
 def compare(fresh: Path, committed: Path) -> list[str]:
@@ -111,13 +111,13 @@ def _claim(one: dict, other: dict, many: bool) -> list[str]:
 
 
 def main() -> None:
-    [folder] = map(Path, sys.argv[1:])
-    fresh, committed = ({path.name for path in _figures(of)} for of in (folder, COMMITTED))
-    found = [f"{name}: got none, needed one as in figures/" for name in sorted(committed - fresh)]
-    found += [f"{name}: got one, needed it in figures/ as well" for name in sorted(fresh - committed)]
+    folder, reference = map(Path, (*sys.argv[1:], COMMITTED)[:2])
+    fresh, committed = ({path.name for path in _figures(of)} for of in (folder, reference))
+    found = [f"{name}: got none, needed one" for name in sorted(committed - fresh)]
+    found += [f"{name}: got one, needed none" for name in sorted(fresh - committed)]
     both = sorted(fresh & committed)
-    found += [f"{name}: {words}" for name in both for words in compare(folder / name, COMMITTED / name)]
-    print(f"{len(both)} files compared with figures/")
+    found += [f"{name}: {words}" for name in both for words in compare(folder / name, reference / name)]
+    print(f"{len(both)} files compared with {reference}")
     sys.exit("\n".join(found) if found else 0)
 
 

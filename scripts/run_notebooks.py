@@ -73,16 +73,19 @@ def run_all(asked: argparse.Namespace, notebooks: list[Path], profile: str, give
     """The table's rows; fewer than notebooks if it was stopped."""
     rows, log = [], BUILD / profile / "seconds.json"
     seconds = json.loads(log.read_text()) if log.exists() else {}
+    runs = [Run(notebook, profile, given, paper=asked.paper) for notebook in notebooks] if asked.resume else []
+    finished = {run.notebook for run in runs if run.is_finished()}
     for i, notebook in enumerate(notebooks):
         run = Run(notebook, profile, given, paper=asked.paper)
         if asked.resume and run.is_finished():
             rows.append(run.row("finished"))
         else:
-            left = time_left(notebooks[i:], seconds)
+            left = time_left([ahead for ahead in notebooks[i:] if ahead not in finished], seconds)
             print(f"[{i + 1}/{len(notebooks)}] {notebook.stem}{left}", flush=True)
             rows.append(run.execute(asked.resume, lock))
-            seconds[notebook.stem] = int(rows[-1]["seconds"])
-            write_whole(log, json.dumps(seconds))
+            if rows[-1]["whole"]:
+                seconds[notebook.stem] = int(rows[-1]["seconds"])
+                write_whole(log, json.dumps(seconds))
         if asked.record and rows[-1]["whole"]:
             run.write_back()
         if rows[-1]["stopped"]:
@@ -98,8 +101,9 @@ def main() -> None:
             rows = run_all(asked, notebooks, profile, given, lock)
     except (OSError, CalledProcessError) as error:
         sys.exit(f"{error}; mend that, and go on with --resume")
+    width = max(len(notebook.stem) for notebook in notebooks)
     for row in [{"notebook": "notebook", "seconds": "seconds", "peak MB": "peak MB", "verdicts": "verdicts"}, *rows]:
-        print(f"{row['notebook']:<28}{row['seconds']:>9}{row['peak MB']:>9}  {row['verdicts']}")
+        print(f"{row['notebook']:<{width}}{row['seconds']:>9}{row['peak MB']:>9}  {row['verdicts']}")
     failed = [row["notebook"] for row in rows if row["verdicts"] == "FAILED"]
     if len(rows) < len(notebooks):
         left = len(notebooks) - len(rows)

@@ -61,13 +61,16 @@ def differences(notebook: Path) -> list[str]:
 
 
 def printed(notebook: Path) -> list[str]:
-    """What each of its cells of code prints, bars of progress aside; nothing where outputs are not compared."""
+    """What each of its cells of code prints; nothing where outputs are not compared.
+
+    Bars of progress aside, and errors, which is where a process tells that it lost a child.
+    """
     cells = [cell for cell in json.loads(notebook.read_text())["cells"] if cell["cell_type"] == "code"]
     return ["" if "nbval-ignore-output" in cell["metadata"].get("tags", []) else _text(cell) for cell in cells]
 
 
 def _text(cell: dict) -> str:
-    outputs = [output.get("data", {}) | output for output in cell["outputs"]]
+    outputs = [output.get("data", {}) | output for output in cell["outputs"] if output.get("name") != "stderr"]
     return "".join("".join(o.get("text", o.get("text/plain", ""))) for o in outputs if WIDGET not in o)
 
 

@@ -111,8 +111,8 @@ def test_figures_that_are_missing(tmp_path, monkeypatch):
     with pytest.raises(SystemExit) as ended:
         compare_figures.main()
     assert ended.value.code.splitlines() == [
-        "3.json: got none, needed one as in figures/",
-        "1.json: got one, needed it in figures/ as well",
+        "3.json: got none, needed one",
+        "1.json: got one, needed none",
     ]
 
 

@@ -12,6 +12,15 @@ def test_wilson_interval_of_a_known_case():
     assert (e.low, e.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
+def test_a_share_over_networks_is_as_unsure_as_the_less_sure_of_two_intervals():
+    apart = estimates.share_over([[True] * 100, [False] * 100, [True] * 50 + [False] * 50])
+    assert (apart.value, apart.low, apart.high, apart.n) == (0.5, 0, 1, 3)  # of 0, .5 and 1: .5 +- 1.24
+    alike, wilson = estimates.share_over([[True] * 8 + [False] * 2] * 2), estimates.share([True] * 16 + [False] * 4)
+    assert (alike.low, alike.high, alike.n) == (wilson.low, wilson.high, 2)
+    with pytest.raises(ValueError, match="got 1"):
+        estimates.share_over([[True, False]])
+
+
 def test_bootstrap_interval_of_a_mean_is_that_of_the_normal():
     values = np.random.default_rng(0).normal(3, 2, 2000)
     e = estimates.mean(values)
