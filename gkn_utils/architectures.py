@@ -108,11 +108,12 @@ def fit_until(
     """Minimise Eq. 1 on `x` (n, d) by Adam until the loss of Eq. 1 on all of `x` is at most `loss`; return the losses.
 
     They are those of the batches, (steps,), at most `most` of them. All of `x` is looked at every 25 steps. Raises
-    `ValueError` for points the network cannot take, or outside [-1, 1].
+    `ValueError` for points the network cannot take, or outside [-1, 1], and for counts below 1.
     """
     check_points("x", x, net)
     check_range("x", x, -1, 1)
     check_count("most", most)
+    check_count("batch_size", batch_size)
     generator, history = as_generator(generator, net.device), []
     adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
     for _ in watched(range(most)):

@@ -121,9 +121,12 @@ def period(frames: Iterable[Tensor], *, longest: int = 32, tol: float = 1e-3) ->
     """The smallest p in 1..longest with |x_T - x_(T-p)| < tol: integers (n,) or (k, n), 0 where there is none.
 
     1 is a fixed point, above 1 a cycle, 0 a sample that still wanders at the last of the `frames`. Fumero et al.
-    (arXiv 2505.22785) stop at the same step size, |step|^2 < 1e-6.
+    (arXiv 2505.22785) stop at the same step size, |step|^2 < 1e-6. Raises `ValueError` for no frames.
     """
-    *earlier, end = deque(frames, maxlen=longest + 1)
+    last = deque(frames, maxlen=longest + 1)
+    if not last:
+        raise ValueError("frames: got none, needed at least one")
+    *earlier, end = last
     found = torch.zeros(end.shape[:-1], dtype=torch.long, device=end.device)
     for lag, frame in reversed(list(enumerate(reversed(earlier), start=1))):
         found[(end - frame).norm(dim=-1) < tol] = lag

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from gkn_utils.network import MLP
 from gkn_utils.progress import watched
 from gkn_utils.training import one_cycle
-from gkn_utils.validation import as_generator, check_count, check_points, check_range
+from gkn_utils.validation import as_generator, check_batch_size, check_count, check_points, check_range
 
 
 class VAE(nn.Module):
@@ -54,9 +54,13 @@ class VAE(nn.Module):
 def fit_vae(
     vae: VAE, x: Tensor, *, steps: int, batch_size: int, lr: float = 1e-3, generator: torch.Generator
 ) -> Tensor:
-    """Raise the evidence bound on `x` (n, dim) by Adam, one-cycle; return the loss of each step, (steps,)."""
+    """Raise the evidence bound on `x` (n, dim) by Adam, one-cycle; return the loss of each step, (steps,).
+
+    Raises `ValueError` for no steps, values outside [-1, 1], or a batch of no points or of more than there are.
+    """
     check_count("steps", steps)
     check_range("x", x, -1, 1)
+    check_batch_size(batch_size, x)
     step, history = _optimizer(vae, lr, steps), []
     for _ in watched(range(steps)):
         batch = x[torch.randint(len(x), (batch_size,), generator=generator, device=x.device)]
@@ -72,10 +76,13 @@ def fit_walkback(
 
     Chains start at points of `x` (n, d) in [-1, 1]; each step corrupts where a chain is, learns to return the point
     where it started, and moves the chain to black and white pixels drawn from what the network returned. After each
-    step half of the chains start anew. `net` is a single one with a tanh.
+    step half of the chains start anew. `net` is a single one with a tanh. Raises `ValueError` for no steps, points it
+    cannot take, values outside [-1, 1], or a batch of no points or of more than there are.
     """
     check_count("steps", steps)
     check_points("x", x, net)
+    check_range("x", x, -1, 1)
+    check_batch_size(batch_size, x)
     step, history = _optimizer(net, lr, steps), []
     origin = state = x[:batch_size]
     for _ in watched(range(steps)):
@@ -92,6 +99,7 @@ def walkback(net: MLP, z: Tensor, *, steps: int, corruption: float, generator: t
     """Iterate over steps + 1 states: `z` (n, d), then what the network returns at each step of its Markov chain.
 
     A step corrupts the state, applies the network, and draws the next state, black and white, from what it returned.
+    Raises `ValueError` for points the network cannot take, or no steps.
     """
     check_points("z", z, net)
     check_count("steps", steps)

@@ -38,9 +38,16 @@ def fit_classifier(
     """Minimise the cross-entropy by Adam until a network reads the held-out points and labels with `accuracy`.
 
     Looked at every 10 steps; each network keeps the weights with which it first got there. Returns the steps that each
-    needed, (k,); `most` where it did not get there, and then it keeps its last weights.
+    needed, (k,); `most` where it did not get there, and then it keeps its last weights. Raises `ValueError` for points
+    the networks cannot take, counts below 1, and labels that are not (n,) integers, one of the classes each.
     """
     check_points("x", x, net)
+    check_count("most", most)
+    check_count("batch_size", batch_size)
+    classes = net.biases[-1].shape[-1]
+    whole = labels.shape == x.shape[-2:-1] and not labels.is_floating_point()
+    if not whole or labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(f"labels: got {labels}, needed {x.shape[-2]} integers from 0 to {classes - 1}")
     generator = as_generator(generator, net.device)
     adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
     needed, kept = torch.full((net.nets,), most), [p.detach().clone() for p in net.parameters()]

@@ -12,7 +12,7 @@ from gkn_utils.checkpoints import Checkpoint
 from gkn_utils.descent import adam, arrangement, on_threads, parts
 from gkn_utils.network import MLP
 from gkn_utils.progress import watched
-from gkn_utils.validation import as_generator, check_count, check_points, check_range
+from gkn_utils.validation import as_generator, check_batch_size, check_count, check_points, check_range
 
 
 # Eq. 1
@@ -125,9 +125,7 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
     if not lr > 0:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
     if batch_size is not None:
-        check_count("batch_size", batch_size)
-        if batch_size > x.shape[-2]:
-            raise ValueError(f"batch_size: got {batch_size}, needed at most the {x.shape[-2]} points of the data")
+        check_batch_size(batch_size, x)
     if noise is not None and not 0 <= noise[0] <= noise[1] < math.inf:
         raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not (isinstance(precision, torch.dtype) and precision.is_floating_point):

@@ -30,11 +30,18 @@ def check_points(name: str, x, net) -> None:
 
 
 def check_range(name: str, x: Tensor, low: float, high: float) -> None:
-    """Raise `ValueError` unless every value of `x` lies in [low, high]."""
-    if x.min() < low or x.max() > high:
+    """Raise `ValueError` unless every value of `x` lies in [low, high]; NaN lies nowhere."""
+    if not (x.min() >= low and x.max() <= high):
         raise ValueError(
             f"{name}: got values in [{x.min():.4g}, {x.max():.4g}], needed [{low:g}, {high:g}], the network's range"
         )
+
+
+def check_batch_size(batch_size, x: Tensor) -> None:
+    """Raise `ValueError` unless `batch_size` is a number of the points `x` (n, d) or (k, n, d): 1 to n."""
+    check_count("batch_size", batch_size)
+    if batch_size > x.shape[-2]:
+        raise ValueError(f"batch_size: got {batch_size}, needed at most the {x.shape[-2]} points of the data")
 
 
 def check_line(net) -> tuple[float, float]:

@@ -41,6 +41,11 @@ def test_it_learns_until_the_loss_is_reached(layers, generator):
     assert len(fit_until(net, x, loss=0.0, most=30, batch_size=4)) == 30
 
 
+def test_a_batch_of_nothing_stops():
+    with pytest.raises(ValueError, match="batch_size: got 0"):
+        fit_until(PictureNetwork(SHAPE, KINDS["CNN"]), torch.zeros(2, 64), loss=0, most=1, batch_size=0)
+
+
 def test_data_outside_the_range_stop():
     with pytest.raises(ValueError, match="needed \\[-1, 1\\]"):
         fit_until(PictureNetwork(SHAPE, KINDS["CNN"]), torch.full((2, 64), 1.5), loss=0, most=1, batch_size=2)

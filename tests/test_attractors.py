@@ -61,6 +61,8 @@ def test_periods_of_rotations_are_known(affine):
         assert period(frames).tolist() == [p]
     growing = kaleidoscope(affine([[1.1]], [0.0]), points([1.0]), steps=50)
     assert period(growing).tolist() == [0]
+    with pytest.raises(ValueError, match="frames: got none"):
+        period([])
 
 
 def test_nearest_landed_and_recalled():

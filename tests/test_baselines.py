@@ -63,5 +63,14 @@ def test_bad_arguments_stop(generator):
         fit_vae(VAE(16, 8, 2), two_pictures(4), steps=0, batch_size=2, generator=generator)
     with pytest.raises(ValueError, match=r"x: got .*needed"):
         fit_vae(VAE(16, 8, 2), 2 * two_pictures(4), steps=1, batch_size=2, generator=generator)
+    with pytest.raises(ValueError, match="x: got values"):
+        fit_vae(VAE(16, 8, 2), two_pictures(4) * float("nan"), steps=1, batch_size=2, generator=generator)
+    with pytest.raises(ValueError, match="batch_size: got 0"):
+        fit_vae(VAE(16, 8, 2), two_pictures(4), steps=1, batch_size=0, generator=generator)
+    net, options = MLP(16, 8, 2, output=nn.Tanh()), {"steps": 1, "corruption": 0.4, "generator": generator}
+    with pytest.raises(ValueError, match="batch_size: got 9, needed at most the"):
+        fit_walkback(net, two_pictures(4), batch_size=9, **options)
+    with pytest.raises(ValueError, match="x: got values"):
+        fit_walkback(net, 3 * two_pictures(4), batch_size=2, **options)
     with pytest.raises(ValueError, match="got shape"):
         walkback(MLP(16, 8, 2), torch.zeros(3, 5), steps=4, corruption=0.4, generator=generator)

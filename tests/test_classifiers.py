@@ -34,6 +34,24 @@ def test_what_does_not_get_there_uses_all_steps(blobs):
     assert fit_classifier(net, x, labels, (x, labels), accuracy=1.1, most=15, batch_size=50).tolist() == [15, 15]
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"labels": torch.tensor([0, 2])}, "needed 2 integers from 0 to 1"),
+        ({"labels": torch.tensor([0, -1])}, "needed 2 integers from 0 to 1"),
+        ({"labels": torch.tensor([0])}, "needed 2 integers"),
+        ({"labels": torch.tensor([0.0, 1.0])}, "needed 2 integers"),
+        ({"batch_size": 0}, "batch_size: got 0"),
+        ({"most": 0}, "most: got 0"),
+    ],
+)
+def test_bad_arguments_stop(change, said):
+    x, labels = torch.rand(2, 3), torch.tensor([0, 1])
+    options = {"labels": labels, "held_out": (x, labels), "accuracy": 1, "most": 1, "batch_size": 2} | change
+    with pytest.raises(ValueError, match=said):
+        fit_classifier(Classifier(3, 4, 1, 2, nets=1), x, **options)
+
+
 @pytest.mark.parametrize("shape", [(3, 8, 0, 2), (3, 8, 1, 1), (0, 8, 1, 2)])
 def test_bad_shapes_stop(shape):
     with pytest.raises(ValueError, match="got"):
