@@ -37,7 +37,7 @@ def spectral_radius(net: MLP, x: Tensor) -> Tensor:
 def stored(net: MLP, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tensor:
     """Which points are attractors: |f^steps(x) - x| < tol and a spectral radius below 1 at x.
 
-    Returns booleans (n,), or (k, n) for `nets=k`.
+    Returns booleans (n,), or (k, n) for `nets=k`. Raises `ValueError` for points the network cannot take, or no steps.
     """
     check_points("x", x, net)
     end = last(kaleidoscope(net, x, steps=steps))
@@ -86,7 +86,8 @@ def burn_in(frames: Iterable[Tensor], tol: float, *, end: Tensor | None = None) 
 
     `frames` are the states of `kaleidoscope`, (n, d) or (k, n, d) each, start included. A sample that still moved by
     more than `tol` at the last iteration gets the number of iterations: it did not settle in the time it had. Where
-    the last state is known, give it as `end`: the frames then need not fit in memory.
+    the last state is known, give it as `end`: the frames then need not fit in memory. Raises `ValueError` for fewer
+    than two frames, or a `tol` that is not above 0.
     """
     if not tol > 0:
         raise ValueError(f"tol: got {tol!r}, needed a number above 0")
@@ -109,7 +110,8 @@ def step_sizes(frames: Iterable[Tensor]) -> Tensor:
 def jumpiness(frames: Iterable[Tensor]) -> Tensor:
     """The largest step of a sample as a share of its whole way, the first iteration left out: (n,) or (k, n).
 
-    1 for a sample that makes its way in a single leap, 1/t for one that makes it in t equal steps.
+    1 for a sample that makes its way in a single leap, 1/t for one that makes it in t equal steps. Raises `ValueError`
+    for fewer than two iterations.
     """
     sizes = step_sizes(frames)[1:]
     if len(sizes) == 0:

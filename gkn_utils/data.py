@@ -35,10 +35,17 @@ class Images:
 
 
 def points(values: Sequence) -> Tensor:
-    """Training points as float32 (n, d): `points([0.2, 0.8])` is (2, 1), `points([(0.5, 0.5)])` is (1, 2)."""
-    x = torch.tensor(values, dtype=torch.float32)
+    """Training points as float32 (n, d): `points([0.2, 0.8])` is (2, 1), `points([(0.5, 0.5)])` is (1, 2).
+
+    Raises `ValueError` for none, and for what is neither numbers nor tuples of numbers.
+    """
+    needed = "needed n numbers or n tuples of d numbers"
+    try:
+        x = torch.tensor(values, dtype=torch.float32)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"values: got {values!r}, {needed}") from error
     if x.numel() == 0 or x.dim() > 2:
-        raise ValueError(f"values: got shape {tuple(x.shape)}, needed n numbers or n tuples of d numbers")
+        raise ValueError(f"values: got shape {tuple(x.shape)}, {needed}")
     return x.unsqueeze(-1) if x.dim() == 1 else x
 
 

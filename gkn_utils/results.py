@@ -39,7 +39,8 @@ def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Seq
     """Write figures/<name>.gif, which repeats forever, from uint8 frames (h, w) or (h, w, 3).
 
     `milliseconds` is the time a frame is shown: one for all, or one each. Brightness is reduced to 32 levels, which
-    the eye hardly sees and which makes the file several times smaller.
+    the eye hardly sees and which makes the file several times smaller. Raises `ValueError` for no frames, and for
+    frames that are not uint8 or not of one shape.
     """
     if len(frames) == 0 or any(np.shape(f) != np.shape(frames[0]) or f.dtype != np.uint8 for f in frames):
         raise ValueError(f"frames: got {len(frames)}, needed at least one uint8 array, all of one shape")
@@ -49,7 +50,10 @@ def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Seq
 
 
 def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdict: str, **also: Estimate) -> dict:
-    """One claim as it goes into the JSON; `also` are further numbers that a reader should see beside it."""
+    """One claim as it goes into the JSON; `also` are further numbers that a reader should see beside it.
+
+    Raises `ValueError` for a verdict that is none of `VERDICTS`.
+    """
     if verdict not in VERDICTS:
         raise ValueError(f"verdict: got {verdict!r}, needed one of {', '.join(VERDICTS)}")
     record = {"statement": statement, "metric": metric, **_as_record(measured), "paper": paper, "verdict": verdict}
@@ -57,7 +61,10 @@ def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdic
 
 
 def save_results(name: str, results: dict) -> None:
-    """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`."""
+    """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`.
+
+    Raises `ValueError` for other keys, and for NaN or infinity.
+    """
     if set(results) != {"settings", "claims", "data"}:
         raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
     profile, notebook = name.split("/") if "/" in name else ("quick", name)

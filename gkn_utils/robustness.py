@@ -26,7 +26,7 @@ def attack(
 
     Projected gradient ascent on the margin by which another class beats the label, from a random point of the ball;
     the margin, unlike the cross-entropy, keeps its gradient where a network is sure. Where no such point was met, the
-    last one.
+    last one. Raises `ValueError` for points the networks cannot take.
     """
     check_points("x", x, net)
     generator = as_generator(generator, net.device)

@@ -9,6 +9,9 @@ def test_points():
     assert points([(0.5, 0.5)]).shape == (1, 2)
     with pytest.raises(ValueError, match="got shape"):
         points([])
+    for values in ("ab", [(1, 2), (3,)], [None]):
+        with pytest.raises(ValueError, match="needed n numbers or n tuples"):
+            points(values)
 
 
 def test_mnist_5k_is_five_hundred_of_each_digit():
