@@ -44,10 +44,7 @@ def fit_classifier(
     check_points("x", x, net)
     check_count("most", most)
     check_count("batch_size", batch_size)
-    classes = net.biases[-1].shape[-1]
-    whole = labels.shape == x.shape[-2:-1] and not labels.is_floating_point()
-    if not whole or labels.min() < 0 or labels.max() >= classes:
-        raise ValueError(f"labels: got {labels}, needed {x.shape[-2]} integers from 0 to {classes - 1}")
+    _check_labels(labels, len(x), net.biases[-1].shape[-1])
     generator = as_generator(generator, net.device)
     adam = torch.optim.Adam(net.parameters(), lr=lr, fused=True)
     needed, kept = torch.full((net.nets,), most), [p.detach().clone() for p in net.parameters()]
@@ -68,6 +65,12 @@ def fit_classifier(
         for parameter, copy in zip(net.parameters(), kept, strict=True):
             parameter.copy_(copy)
     return needed
+
+
+def _check_labels(labels: Tensor, points: int, classes: int) -> None:
+    """Raise `ValueError` unless there is one of the classes for each point."""
+    if labels.shape != (points,) or labels.is_floating_point() or not 0 <= labels.min() <= labels.max() < classes:
+        raise ValueError(f"labels: got {labels}, needed {points} integers from 0 to {classes - 1}")
 
 
 @torch.no_grad()

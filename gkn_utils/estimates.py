@@ -42,17 +42,17 @@ def share_over(flags) -> Estimate:
     return Estimate(over.value, low, high, len(flags))
 
 
-def median(values, *, seed: int = 0) -> Estimate:
+def median(values) -> Estimate:
     """The median of `values`, with a bootstrap percentile interval."""
-    return _bootstrapped(np.median, [_values("values", values)], seed)
+    return _bootstrapped(np.median, [_values("values", values)])
 
 
-def quantile(values, q: float, *, seed: int = 0) -> Estimate:
+def quantile(values, q: float) -> Estimate:
     """The `q`-quantile of `values`, with a bootstrap percentile interval."""
-    return _bootstrapped(lambda v, axis=-1: np.quantile(v, q, axis=axis), [_values("values", values)], seed)
+    return _bootstrapped(lambda v, axis=-1: np.quantile(v, q, axis=axis), [_values("values", values)])
 
 
-def mean(values, *, seed: int = 0) -> Estimate:
+def mean(values) -> Estimate:
     """The mean of `values`, with a bootstrap percentile interval; for fewer than 30, too few for it, Student's t.
 
     Raises `ValueError` for fewer than two.
@@ -61,31 +61,31 @@ def mean(values, *, seed: int = 0) -> Estimate:
     if values.size < 2:
         raise ValueError(f"values: got {values.size}, needed at least two for an interval")
     if values.size >= 30:
-        return _bootstrapped(np.mean, [values], seed)
+        return _bootstrapped(np.mean, [values])
     half = stats.t.ppf(0.975, values.size - 1) * stats.sem(values)
     return Estimate(values.mean().item(), values.mean().item() - half, values.mean().item() + half, values.size)
 
 
-def mean_difference(a, b, *, seed: int = 0) -> Estimate:
+def mean_difference(a, b) -> Estimate:
     """mean(a) - mean(b) of two independent groups, with a bootstrap percentile interval."""
     groups = [_values("a", a), _values("b", b)]
-    return _bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), groups, seed)
+    return _bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), groups)
 
 
-def ratio(a, b, *, seed: int = 0) -> Estimate:
+def ratio(a, b) -> Estimate:
     """sum(a) / sum(b), with a bootstrap percentile interval over units: a share of parts, several to a unit."""
     a, b = _values("a", a), _values("b", b)
     if a.size != b.size or not (b > 0).any() or (b < 0).any():
         raise ValueError(f"a, b: got {a.size} and {b.size} values, needed as many of both, b at least 0, not all 0")
-    return _bootstrapped(lambda a, b, axis=-1: a.sum(axis) / b.sum(axis), [a, b], seed, paired=True)
+    return _bootstrapped(lambda a, b, axis=-1: a.sum(axis) / b.sum(axis), [a, b], paired=True)
 
 
-def slope(x, y, *, seed: int = 0) -> Estimate:
+def slope(x, y) -> Estimate:
     """The least-squares slope of `y` on `x`, with a bootstrap percentile interval over pairs."""
-    return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y, seed)
+    return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y)
 
 
-def exponent(x, ys, *, seed: int = 0) -> Estimate:
+def exponent(x, ys) -> Estimate:
     """The a of mean(ys) ~ x^a: the least-squares slope of the logarithms, with a bootstrap interval over rows.
 
     `x` is (m,) and `ys` (k, m), one row for each of k units. Raises `ValueError` where a column of `ys` has no value
@@ -98,17 +98,17 @@ def exponent(x, ys, *, seed: int = 0) -> Estimate:
     def of_rows(rows, axis=-1):
         return _centred_product(x, np.log(ys[rows.astype(int)].mean(-2))) / _centred_product(x, x)
 
-    return _bootstrapped(of_rows, [np.arange(len(ys))], seed)
+    return _bootstrapped(of_rows, [np.arange(len(ys))])
 
 
-def correlation(x, y, *, seed: int = 0) -> Estimate:
+def correlation(x, y) -> Estimate:
     """Pearson's correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
-    return _of_pairs(_pearson, x, y, seed)
+    return _of_pairs(_pearson, x, y)
 
 
-def rank_correlation(x, y, *, seed: int = 0) -> Estimate:
+def rank_correlation(x, y) -> Estimate:
     """Spearman's rank correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
-    return _of_pairs(lambda x, y: _pearson(stats.rankdata(x, axis=-1), stats.rankdata(y, axis=-1)), x, y, seed)
+    return _of_pairs(lambda x, y: _pearson(stats.rankdata(x, axis=-1), stats.rankdata(y, axis=-1)), x, y)
 
 
 def middle(values, among=None) -> int:
@@ -120,9 +120,9 @@ def middle(values, among=None) -> int:
     return int(indices[np.argsort(values[indices], kind="stable")[(indices.size - 1) // 2]])
 
 
-def share_verdict(networks: Estimate, *, often: float = 0.9, rarely: float = 0.5) -> str:
-    """For "networks do this": holds if the whole interval is at least `often`, fails if it is below `rarely`."""
-    return "holds" if networks.low >= often else "fails" if networks.high < rarely else "partly"
+def share_verdict(networks: Estimate) -> str:
+    """For "networks do this": holds if the whole interval is at least .9, fails if it is below .5."""
+    return "holds" if networks.low >= 0.9 else "fails" if networks.high < 0.5 else "partly"
 
 
 def range_verdict(value: Estimate, low: float, high: float) -> str:
@@ -139,16 +139,16 @@ def _pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return _centred_product(x, y) / np.sqrt(_centred_product(x, x) * _centred_product(y, y))
 
 
-def _of_pairs(statistic: Callable, x, y, seed: int) -> Estimate:
+def _of_pairs(statistic: Callable, x, y) -> Estimate:
     x, y = _values("x", x), _values("y", y)
     if x.size != y.size or np.ptp(x) == 0 or np.ptp(y) == 0:
         raise ValueError(f"x, y: got {x.size} and {y.size} values, needed as many of both, neither of them constant")
-    return _bootstrapped(lambda x, y, axis=-1: statistic(x, y), [x, y], seed, paired=True)
+    return _bootstrapped(lambda x, y, axis=-1: statistic(x, y), [x, y], paired=True)
 
 
-def _bootstrapped(statistic: Callable, groups: list[np.ndarray], seed: int, *, paired: bool = False) -> Estimate:
+def _bootstrapped(statistic: Callable, groups: list[np.ndarray], *, paired: bool = False) -> Estimate:
     options = {"n_resamples": 2000, "batch": 100, "method": "percentile", "vectorized": True, "paired": paired}
-    result = stats.bootstrap(groups, statistic, **options, rng=np.random.default_rng(seed))
+    result = stats.bootstrap(groups, statistic, **options, rng=np.random.default_rng(0))
     interval = result.confidence_interval
     return Estimate(float(statistic(*groups)), float(interval.low), float(interval.high), min(g.size for g in groups))
 

@@ -11,8 +11,8 @@ samples; then
 * an animation is the same if its sides and its time are: one network of digits draws other digits than another;
 * a claim is the same if its verdict is, and the two intervals overlap where they are over many networks.
 
-These bounds let pass what PyTorch draws with ATEN_CPU_CAPABILITY=default and with MKL_CBWR=COMPATIBLE. If a twelfth of
-a figure that is not empty is made white, they see it in seven of ten.
+These bounds let pass what PyTorch draws with MKL_CBWR=COMPATIBLE, and with ATEN_CPU_CAPABILITY=default (18 to 20 were
+not drawn with it). If a twelfth of a figure that is not empty is made white, they see it in seven of ten.
 """
 
 import json
@@ -25,10 +25,10 @@ from scipy.ndimage import maximum_filter, minimum_filter
 
 COMMITTED = Path(__file__).resolve().parent.parent / "figures"
 SHARE, SIDES = 0.05, 0.01
-SQUARE, LEVELS = 128, 32
-NEAR, COLOURS, DRAWN = 8, 48, 32
+SQUARE, LEVELS = 128, 32  # pixels, and levels by which the means of two squares differ
+NEAR, COLOURS, DRAWN = 8, 48, 32  # pixels around a drawn one, levels its colour may differ by, and is less than white
 MARGIN = 4  # pixels around text
-OF_ONE, SHARE_OF_ONE = ("03", "04"), 0.15
+OF_ONE, SHARE_OF_ONE = ("03", "04"), 0.15  # notebooks whose curves are one network's
 OF_FEW = ("06", "07", "08", "21")  # notebooks whose intervals are over samples of one to three networks
 
 

@@ -12,6 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from subprocess import CalledProcessError
 from typing import TextIO
@@ -73,10 +74,10 @@ def run_all(asked: argparse.Namespace, notebooks: list[Path], profile: str, give
     """The table's rows; fewer than notebooks if it was stopped."""
     rows, log = [], BUILD / profile / "seconds.json"
     seconds = json.loads(log.read_text()) if log.exists() else {}
-    runs = [Run(notebook, profile, given, paper=asked.paper) for notebook in notebooks] if asked.resume else []
-    finished = {run.notebook for run in runs if run.is_finished()}
+    run_of = partial(Run, profile=profile, given=given, paper=asked.paper)
+    finished = {notebook for notebook in notebooks if asked.resume and run_of(notebook).is_finished()}
     for i, notebook in enumerate(notebooks):
-        run = Run(notebook, profile, given, paper=asked.paper)
+        run = run_of(notebook)  # what it is run from may have changed since
         if asked.resume and run.is_finished():
             rows.append(run.row("finished"))
         else:

@@ -17,7 +17,7 @@ import time
 import warnings
 import zipfile
 import zlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -36,37 +36,51 @@ SECONDS, MEMORY = 2, 500 * 2**20
 CLEAR = re.compile(r"got .*needed|needed|not that of|cannot be (read|unpacked)", re.DOTALL)
 EXAMPLES = 500
 many = settings(max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-CHANGES = ["chmod", "chown", "link", "mkdir", "remove", "rename", "rmdir", "symlink", "truncate"]
-loading, written = False, []
+CHANGES = {
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.symlink",
+    "os.truncate",
+}
+watchers = []  # lists of what is written, made or removed, wherever it lies
 
 
 def watch(event: str, details: tuple) -> None:
-    """Note what is written, made or removed while something is loaded, wherever it lies."""
-    opened = event == "open" and (details[1] or "r")[0] in "wax"
-    opened |= event == "open" and bool((details[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-    if loading and (opened or event in {f"os.{change}" for change in CHANGES}):
-        written.append((event, details))
+    if watchers and (event in CHANGES or (event == "open" and opens_to_write(*details[1:]))):
+        watchers[-1].append((event, details))
+
+
+def opens_to_write(mode: str | None, flags: int) -> bool:
+    return (mode or "r")[0] in "wax" or bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
 
 
 sys.addaudithook(watch)
 
 
+@contextmanager
+def nothing_is_written():
+    watchers.append([])
+    try:
+        yield
+    finally:
+        written = watchers.pop()
+    assert not written, written
+
+
 def ends_well(load):
     """What `load` returns, or None if it raises a clear `ValueError`; within the seconds of a processor it may take."""
-    global loading
-    written.clear()
-    started, loading = time.process_time(), True
-    with warnings.catch_warnings():
+    started = time.process_time()
+    with warnings.catch_warnings(), nothing_is_written():
         warnings.simplefilter("ignore")
         try:
             found, error = load(), None
         except ValueError as raised:
             found, error = None, str(raised)
-        finally:
-            loading = False
-    assert not written, written
     assert time.process_time() - started < SECONDS
     assert error is None or CLEAR.search(error), error
     return found
