@@ -15,6 +15,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+FULL = 1_000_000  # bytes; with less a disk counts as full
 WIDGET = "application/vnd.jupyter.widget-view+json"
 VOLATILE = (
     "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info.version metadata.widgets"
@@ -53,6 +54,8 @@ class Run:
         failed, peak, interrupted = wait(self._start(lock))
         if failed and not sys.stderr.isatty():
             print(self.log.read_text()[-3000:], flush=True)
+        if failed and shutil.disk_usage(self.folder).free < FULL:  # the log has no room for it
+            print(f"{self.folder}: No space left on device", flush=True)
         if not failed and not self.claims.exists():
             failed = True
             print(f"{self.stem} wrote no {self.claims}", flush=True)
