@@ -11,6 +11,8 @@ from gkn_utils.network import MLP
 from gkn_utils.sampling import kaleidoscope, last
 from gkn_utils.validation import check_points
 
+LONGEST = 32  # of the periods that are looked for
+
 
 def jacobian(net: MLP, x: Tensor) -> Tensor:
     """The derivative df_i/dx_j at each point: (n, d, d), or (k, n, d, d) for `nets=k`.
@@ -119,17 +121,17 @@ def jumpiness(frames: Iterable[Tensor]) -> Tensor:
     return sizes.amax(0) / sizes.sum(0).clamp_min(torch.finfo(sizes.dtype).tiny)
 
 
-def period(frames: Iterable[Tensor], *, longest: int = 32, tol: float = 1e-3) -> Tensor:
-    """The smallest p in 1..longest with |x_T - x_(T-p)| < tol: integers (n,) or (k, n), 0 where there is none.
+def period(frames: Iterable[Tensor]) -> Tensor:
+    """The smallest p in 1..32 with |x_T - x_(T-p)| < .001: integers (n,) or (k, n), 0 where there is none.
 
     1 is a fixed point, above 1 a cycle, 0 a sample that still wanders at the last of the `frames`. Fumero et al.
     (arXiv 2505.22785) stop at the same step size, |step|^2 < 1e-6. Raises `ValueError` for no frames.
     """
-    last = deque(frames, maxlen=longest + 1)
+    last = deque(frames, maxlen=LONGEST + 1)
     if not last:
         raise ValueError("frames: got none, needed at least one")
     *earlier, end = last
     found = torch.zeros(end.shape[:-1], dtype=torch.long, device=end.device)
     for lag, frame in reversed(list(enumerate(reversed(earlier), start=1))):
-        found[(end - frame).norm(dim=-1) < tol] = lag
+        found[(end - frame).norm(dim=-1) < 1e-3] = lag
     return found

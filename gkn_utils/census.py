@@ -33,14 +33,17 @@ def census(
         x: the training points (n, d).
         starts: samples of each network, uniform in its range.
         iterations: applications of the network.
+        tol: a distance; times sqrt(d) for *recalled* and *landed*.
         generator: draws the starts, on the network's device; None for seed 0.
 
     Raises:
-        ValueError: no `nets`, points that do not fit the network, an unbounded output.
+        ValueError: no `nets`, points that do not fit the network or are not the same for all, an unbounded output.
     """
     check_points("x", x, net)
     if net.nets is None:
         raise ValueError("net: got a single network, needed nets=k")
+    if x.dim() != 2:
+        raise ValueError(f"x: got shape {tuple(x.shape)}, needed (n, {net.dim}), the same points for all networks")
     noise = uniform_starts(net, starts, generator)
     end = last(kaleidoscope(net, noise, steps=iterations))
     settled = burn_in(kaleidoscope(net, noise, steps=iterations), tol, end=end).to(net.dtype)

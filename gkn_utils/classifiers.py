@@ -16,7 +16,12 @@ class Classifier(MLP):
     """
 
     def __init__(self, dim, width, depth, classes, *, nets, generator=None):
-        for name, value, least in [("classes", classes, 2), ("depth", depth, 1), ("nets", nets, 1)]:
+        for name, value, least in [
+            ("classes", classes, 2),
+            ("width", width, 1),
+            ("depth", depth, 1),
+            ("nets", nets, 1),
+        ]:
             check_count(name, value, least)
         super().__init__(dim, 1, depth, output=nn.Identity(), nets=nets)
         self.width, sizes = width, [dim] + [width] * depth + [classes]

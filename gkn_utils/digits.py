@@ -29,7 +29,7 @@ def load_digits(name: str, *, count: int, unseen: int = 0, seed: int = 0, device
     `name` is `mnist-5k`, of which all are taken (the judge has learned from them), or `mnist`: its 60,000 to learn and
     the `unseen`; twice `count` of its test part, written by other people, which the judge has never seen. Raises
     `ValueError` for another name, a count below 6, a negative `unseen`, more than 4,000 of `mnist-5k` or 14,000 of
-    `mnist` to keep away.
+    `mnist` to keep away, 10,000 of these from its test part.
     """
     check_count("count", count, 6)
     check_count("unseen", unseen, 0)

@@ -15,8 +15,10 @@ def arnoldi_radius(
     `steps` products of the transposed Jacobian, which has the same eigenvalues, with a vector, for all points at once;
     `spectral_radius` needs d of them. Arnoldi's method (1951) on the space they span: the residual is |Jv - av| of the
     eigenvalue a found and its unit vector v, 0 where it is exact, as it is after d steps or more. `net` is a single
-    network with `dim`, not only an MLP. Raises `ValueError` for points it cannot take, or steps < 1.
+    network with `dim`, not only an MLP. Raises `ValueError` for `nets=k`, points it cannot take, steps < 1.
     """
+    if net.nets is not None:
+        raise ValueError(f"net: got nets={net.nets}, needed a single network")
     check_points("x", x, net)
     check_count("steps", steps)
     generator = as_generator(generator, net.device)

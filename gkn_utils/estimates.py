@@ -33,8 +33,8 @@ def share(flags) -> Estimate:
 def share_over(flags) -> Estimate:
     """The share of true flags (k, n), n of each of k networks: over networks, or over flags where that is less sure.
 
-    The wider of Student's interval of the k shares and Wilson's of all flags, within [0, 1]. Raises `ValueError` for
-    fewer than two networks.
+    From the lower of the low ends of two intervals to the higher of the high ends, within [0, 1]: that of `mean` over
+    the k shares, and Wilson's over all flags. Raises `ValueError` for fewer than two networks.
     """
     flags = _values("flags", flags).reshape(len(flags), -1)
     over, all_flags = mean(flags.mean(1)), share(flags)

@@ -4,22 +4,22 @@ import torch
 from torch import Tensor
 
 from gkn_utils.network import MLP
-from gkn_utils.validation import check_count, check_line
+from gkn_utils.validation import check_line
 
+CELLS = 2000
 OFFSET = 0.381966  # of a cell: so the grid misses round numbers, and with them training points
 
 
 @torch.no_grad()
-def fixed_points(net: MLP, *, cells: int = 2000) -> Tensor:
+def fixed_points(net: MLP) -> Tensor:
     """All x with f(x) = x that a grid can see, ascending, padded with NaN: (m,), or (k, m) for `nets=k`.
 
-    Where f(x) - x changes its sign within one of about `cells` cells, that cell is halved down to rounding. Since f
+    Where f(x) - x changes its sign within one of about 2,000 cells, that cell is halved down to rounding. Since f
     stays inside its range, the number is odd; two fixed points in one cell are not seen. Raises `ValueError` for other
     than one dimension and for an unbounded output.
     """
-    check_count("cells", cells)
     low, high = check_line(net)
-    inner = low + (high - low) * (torch.arange(cells, dtype=net.dtype, device=net.device) + OFFSET) / cells
+    inner = low + (high - low) * (torch.arange(CELLS, dtype=net.dtype, device=net.device) + OFFSET) / CELLS
     x = torch.cat([inner.new_tensor([low]), inner, inner.new_tensor([high])])
     rises = _rises(net, x.expand(net.nets or 1, -1))
     changes = rises[:, 1:] != rises[:, :-1]

@@ -7,36 +7,38 @@ from torch import Tensor
 
 from gkn_utils.attractors import jacobian
 from gkn_utils.network import MLP
-from gkn_utils.validation import check_count, check_line
+from gkn_utils.validation import check_line
+
+FLAT, PLACES, BINS = 0.1, 1000, 100
 
 
-def flat_share(net: MLP, *, slope: float = 0.1, points: int = 1000) -> Tensor:
-    """Share of the input range of a 1-D network where |f'| < `slope`: a scalar, or (k,) for `nets=k`.
+def flat_share(net: MLP) -> Tensor:
+    """Share of the input range of a 1-D network where |f'| < .1: a scalar, or (k,) for `nets=k`.
 
-    Slopes are taken at `points` evenly spaced places inside the network's range.
+    Slopes are taken at 1,000 evenly spaced places inside the network's range. Raises `ValueError` for more than one
+    dimension and for an unbounded output.
     """
-    slopes = jacobian(net, _inputs(net, points))[..., 0, 0]
-    return (slopes.abs() < slope).to(net.dtype).mean(-1)
+    slopes = jacobian(net, _inputs(net))[..., 0, 0]
+    return (slopes.abs() < FLAT).to(net.dtype).mean(-1)
 
 
 @torch.no_grad()
-def output_entropy(net: MLP, *, bins: int = 100, points: int = 1000) -> Tensor:
-    """Entropy in bits of where the outputs of a 1-D network fall for evenly spread inputs: a scalar, or (k,).
+def output_entropy(net: MLP) -> Tensor:
+    """Entropy in bits of where the outputs of a 1-D network fall for 1,000 evenly spread inputs: a scalar, or (k,).
 
-    The range is divided into `bins`: log2(bins) is the identity's entropy, 0 that of a constant.
+    The range is divided into 100 bins: log2(100) is the identity's entropy, 0 that of a constant. Raises `ValueError`
+    as `flat_share` does.
     """
-    check_count("bins", bins)
     low, high = net.range
-    outputs = net(_inputs(net, points)).squeeze(-1)
-    places = ((outputs - low) / (high - low) * bins).long().clamp_(0, bins - 1)
-    counts = torch.zeros(*places.shape[:-1], bins, dtype=net.dtype, device=net.device)
+    outputs = net(_inputs(net)).squeeze(-1)
+    places = ((outputs - low) / (high - low) * BINS).long().clamp_(0, BINS - 1)
+    counts = torch.zeros(*places.shape[:-1], BINS, dtype=net.dtype, device=net.device)
     counts.scatter_add_(-1, places, torch.ones_like(outputs))
-    return torch.special.entr(counts / points).sum(-1) / math.log(2)
+    return torch.special.entr(counts / PLACES).sum(-1) / math.log(2)
 
 
-def _inputs(net: MLP, points: int) -> Tensor:
-    """Evenly spaced places inside the network's range, (points, 1)."""
-    check_count("points", points)
+def _inputs(net: MLP) -> Tensor:
+    """Evenly spaced places inside the network's range, (PLACES, 1)."""
     low, high = check_line(net)
-    x = low + (high - low) * (torch.arange(points, device=net.device, dtype=net.dtype) + 0.5) / points
+    x = low + (high - low) * (torch.arange(PLACES, device=net.device, dtype=net.dtype) + 0.5) / PLACES
     return x.unsqueeze(-1)

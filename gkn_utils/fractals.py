@@ -20,6 +20,7 @@ def self_similar(
 
     Copy i starts at (1 - ratio) * offsets[i], for `offsets` in [0, 1]^d. Where the copies do not overlap, the dimension
     is log(copies) / log(1 / ratio): see `similarity_dimension`. `depth` is how often it is refined.
+    Raises `ValueError` for a count below 1 and a ratio outside (0, 1).
     """
     check_count("count", count)
     if not 0 < ratio < 1:
@@ -35,18 +36,18 @@ def similarity_dimension(copies: int, ratio: float) -> float:
     return math.log(copies) / math.log(1 / ratio)
 
 
-def box_dimension(picture, *, smallest: int = 2) -> float:
+def box_dimension(picture) -> float:
     """The dimension of a set drawn as true pixels of a square `picture` (m, m), by counting the boxes that it meets.
 
-    The least-squares slope of log count on log(1 / side), for sides `smallest`, twice that, ... up to m / 8. Raises
-    `ValueError` for an empty picture and for one that is not square or smaller than 16 * smallest.
+    The least-squares slope of log count on log(1 / side), for sides 2, 4, ... up to m / 8. Raises `ValueError` for
+    an empty picture and for one that is not square or smaller than 32.
     """
     picture = np.asarray(picture, dtype=bool)
     m = picture.shape[0]
-    if picture.shape != (m, m) or m < 16 * smallest or not picture.any():
-        needed = f"a square of at least {16 * smallest} pixels, not all false"
+    if picture.shape != (m, m) or m < 32 or not picture.any():
+        needed = "a square of at least 32 pixels, not all false"
         raise ValueError(f"picture: got shape {picture.shape}, {picture.sum()} true, needed {needed}")
-    sides = [smallest * 2**i for i in range(int(math.log2(m / 8 / smallest)) + 1)]
+    sides = [2**i for i in range(1, int(math.log2(m / 8)) + 1)]
     counts = [block_reduce(picture, (side, side), np.max).sum() for side in sides]
     return float(-np.polyfit(np.log(sides), np.log(counts), 1)[0])
 

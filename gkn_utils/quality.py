@@ -52,9 +52,9 @@ def neighbourhoods(real: Tensor, samples: Tensor, *, k: int = 5) -> dict[str, fl
     }
 
 
-def end_states(samples: Tensor, *, tol: float = 0.01) -> Tensor:
-    """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= tol * sqrt(d) join."""
-    near = torch.cdist(samples, samples) <= tol * samples.shape[1] ** 0.5
+def end_states(samples: Tensor) -> Tensor:
+    """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= .01 * sqrt(d) join."""
+    near = torch.cdist(samples, samples) <= 0.01 * samples.shape[1] ** 0.5
     return torch.bincount(torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long())
 
 
@@ -72,12 +72,12 @@ def two_nearest(samples: Tensor, train: Tensor) -> tuple[Tensor, Tensor]:
     return torch.cat([f.values for f in found]), torch.cat([f.indices[:, 0] for f in found])
 
 
-def memorised(distances: Tensor, *, ratio: float = 1 / 3) -> Tensor:
-    """Which samples, of `distances` (m, 2), lie less than `ratio` times as far from the first point as from the second.
+def memorised(distances: Tensor) -> Tensor:
+    """Which samples, of `distances` (m, 2), lie less than a third as far from the first point as from the second.
 
     The rule of Yoon et al. (2023, "Diffusion probabilistic models generalize when they fail to memorize").
     """
-    return distances[:, 0] < ratio * distances[:, 1]
+    return distances[:, 0] < distances[:, 1] / 3
 
 
 def copied(samples: Tensor, learned: Tensor, unseen: Tensor) -> float:

@@ -10,6 +10,8 @@ from gkn_utils.network import MLP
 from gkn_utils.progress import watched
 from gkn_utils.validation import as_generator, check_count, check_points
 
+BURST = 10  # iterations
+
 
 # Eq. 2, and Eq. 3 where jitter > 0
 def kaleidoscope(
@@ -106,19 +108,19 @@ def sample(
     return samples
 
 
-def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6, burst: int = 10) -> Tensor:
+def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
     """Where samples (n, d) of a single network are after `steps` iterations of Eq. 2: (n, d).
 
-    A sample that moved by no more than `tol` in any coordinate, in the last iteration of a burst, is left where it is:
-    where most samples settle soon, this is many times faster than `kaleidoscope`. Raises `ValueError` as that does.
+    A sample that moved by no more than `tol` in any coordinate, in every tenth iteration, is left where it is: where
+    most samples settle soon, this is many times faster than `kaleidoscope`. Raises `ValueError` as that does.
     """
     if net.nets is not None:
         raise ValueError(f"net: got nets={net.nets}, needed a single network")
     check_points("z", z, net)
     check_count("steps", steps)
     end, moving = z.clone(), torch.arange(len(z), device=z.device)
-    for done in watched(range(0, steps, burst), unit="burst"):
-        *_, before, after = kaleidoscope(net, end[moving], steps=min(burst, steps - done))
+    for done in watched(range(0, steps, BURST), unit="burst"):
+        *_, before, after = kaleidoscope(net, end[moving], steps=min(BURST, steps - done))
         end[moving] = after
         moving = moving[(after - before).abs().amax(-1) > tol]
         if len(moving) == 0:

@@ -17,7 +17,7 @@ class Span:
     """
 
     def __init__(self, x: Tensor):
-        if x.dim() != 2 or not x.is_floating_point() or not x.isfinite().all():
+        if x.dim() != 2 or x.numel() == 0 or not x.is_floating_point() or not x.isfinite().all():
             raise ValueError(f"x: got {x.dtype} of shape {tuple(x.shape)}, needed finite floats of shape (n, d)")
         self.mean = x.mean(0)
         _, sizes, directions = torch.linalg.svd(x - self.mean, full_matrices=False)

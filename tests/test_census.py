@@ -31,7 +31,8 @@ def test_a_step_stores_both_points_and_a_constant_none():
         assert found[name].tolist() == pytest.approx(expected), name
     assert found["entropy"].tolist() == pytest.approx([1, 0], abs=0.05)
     assert found["flat"].tolist() == pytest.approx([1, 1], abs=0.01)
-    assert found["farthest"][1] == pytest.approx(0.3)
+    assert found["farthest"].tolist() == pytest.approx([0.3, 0.3], abs=0.01)  # the step is .5 in its middle
+    assert found["parameters"].tolist() == [7, 7]
 
 
 def test_in_the_plane_and_for_tanh(generator):
@@ -49,3 +50,8 @@ def test_in_the_plane_and_for_tanh(generator):
 def test_other_networks_are_refused(options, needed):
     with pytest.raises(ValueError, match=needed):
         census(MLP(1, 3, 1, **options), points([0.5]))
+
+
+def test_points_that_are_not_the_same_for_all_are_refused():
+    with pytest.raises(ValueError, match="the same points for all networks"):
+        census(MLP(1, 3, 1, nets=2), torch.rand(2, 4, 1))

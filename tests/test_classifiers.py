@@ -52,7 +52,7 @@ def test_bad_arguments_stop(change, said):
         fit_classifier(Classifier(3, 4, 1, 2, nets=1), x, **options)
 
 
-@pytest.mark.parametrize("shape", [(3, 8, 0, 2), (3, 8, 1, 1), (0, 8, 1, 2)])
+@pytest.mark.parametrize("shape", [(3, 8, 0, 2), (3, 8, 1, 1), (0, 8, 1, 2), (3, 0, 1, 2), (3, 2.5, 1, 2)])
 def test_bad_shapes_stop(shape):
     with pytest.raises(ValueError, match="got"):
         Classifier(*shape, nets=1)

@@ -53,8 +53,8 @@ def test_it_works_for_networks_that_are_no_mlp():
     torch.testing.assert_close(radius, torch.full((2,), 0.7))
 
 
-@pytest.mark.parametrize("options", [{"steps": 0}, {"x": torch.rand(2, 3)}])
+@pytest.mark.parametrize("options", [{"steps": 0}, {"x": torch.rand(2, 3)}, {"net": MLP(4, 3, 1, nets=2)}])
 def test_bad_arguments_stop(options):
-    options = {"x": torch.rand(2, 4)} | options
+    options = {"net": affine(torch.eye(4)), "x": torch.rand(2, 4)} | options
     with pytest.raises(ValueError, match="got"):
-        arnoldi_radius(affine(torch.eye(4)), **options)
+        arnoldi_radius(**options)

@@ -42,6 +42,21 @@ def test_a_few_values_are_covered_as_often_as_said():
     assert 0.93 < np.mean(covered) < 0.97
 
 
+@pytest.mark.parametrize(
+    ("estimate", "true"),
+    [
+        (estimates.mean, 0),
+        (estimates.median, 0),
+        (lambda v: estimates.quantile(v, 0.75), 0.6745),
+        (lambda v: estimates.mean_difference(v[:60], v[60:]), 0),
+    ],
+)
+def test_bootstrapped_intervals_cover_as_often_as_said(estimate, true):
+    draws = np.random.default_rng(0).normal(size=(400, 100))
+    covered = [e.low <= true <= e.high for e in map(estimate, draws)]
+    assert 0.91 < np.mean(covered) < 0.98
+
+
 def test_medians_and_differences():
     assert estimates.median([1, 2, 9]).value == 2
     assert estimates.quantile(range(101), 0.95).value == 95

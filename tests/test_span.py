@@ -59,6 +59,7 @@ def test_a_network_of_another_space_is_not_lifted():
         torch.ones(5, 3),
         torch.rand(1, 3),
         torch.rand(5),
+        torch.rand(0, 3),
         torch.ones(5, 3, dtype=torch.uint8),
         torch.tensor([[0, float("nan")]]),
     ],
