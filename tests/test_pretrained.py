@@ -1,11 +1,13 @@
 import json
+import math
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from gkn_utils import MLP, kaleidoscope, last, load_images, manifold_loss, points, stored
+from gkn_utils import MLP, judge, kaleidoscope, last, load_images, manifold_loss, points, stored, uniform_starts
 from gkn_utils.pretrained import FOLDER, load_network, network_card, pretrained, save_network
+from gkn_utils.turning import turning
 
 NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
@@ -32,7 +34,7 @@ def test_half_precision_is_half_the_size_and_nearly_the_network(tmp_path, genera
 @pytest.mark.parametrize("name", NAMES)
 def test_those_of_the_project_are_small_and_say_what_they_are(name):
     card, net = network_card(name), pretrained(name)
-    assert {"what", "data", "recipe", "seed", "measures", "licence"} <= set(card)
+    assert {"what", "data", "recipe", "sampling", "seed", "measures", "licence"} <= set(card)
     assert (net.dim, net.width, net.depth) == (card["dim"], card["width"], card["depth"])
     assert (FOLDER / f"{name}.safetensors").stat().st_size < 8e6
 
@@ -52,6 +54,20 @@ def test_the_cards_of_the_plane_measure_what_is_there(name):
 def test_the_networks_of_digits_return_digits_as_their_cards_say(name):
     loss = manifold_loss(pretrained(name), load_images("mnist-5k", count=500).points(-1, 1)).item()
     assert loss == pytest.approx(network_card(name)["measures"]["loss on unseen digits"], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("name", "sampling"),
+    [("mnist-paper", {"steps": 300, "jitter": 0.01}), ("mnist-turning", turning(300, period=100, calm=30))],
+)
+def test_their_samples_are_as_often_like_digits_as_their_cards_say(name, sampling):
+    net, measures = pretrained(name), network_card(name)["measures"]
+    starts = uniform_starts(net, 400, torch.Generator().manual_seed(1))
+    samples = last(kaleidoscope(net, last(kaleidoscope(net, starts, **sampling)), steps=1))
+    label, confidence, _ = judge.read(samples)
+    assert (confidence > 0.9).float().mean().item() == pytest.approx(measures["confident"], abs=0.05)
+    entropy = torch.distributions.Categorical(label.bincount(minlength=10).float()).entropy() / math.log(10)
+    assert entropy.item() == pytest.approx(measures["entropy"], abs=0.05)
 
 
 def test_another_name_is_refused_with_those_there_are():
