@@ -25,10 +25,10 @@ def identity_line(ax: Axes, x: Tensor) -> None:
     ax.plot(x, x, "o", color=DATA, ms=5, label="training point", zorder=4)
 
 
-def cobweb(ax: Axes, path: Tensor, *, color: str = SAMPLE) -> None:
+def cobweb(ax: Axes, path: Tensor) -> None:
     """The staircase of one sample between curve and identity, from its states (t,)."""
     x = path.numpy().repeat(2)
-    ax.plot(x[:-1], np.concatenate([x[:1], x[2:]]), color=color, lw=1)
+    ax.plot(x[:-1], np.concatenate([x[:1], x[2:]]), color=SAMPLE, lw=1)
     ax.plot(x[0], x[0], "x", color=NOISE, ms=6, zorder=5)
 
 

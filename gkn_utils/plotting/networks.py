@@ -16,9 +16,9 @@ def shares(ax: Axes, estimates: dict) -> None:
     ax.set(ylim=(0, 1.03))
 
 
-def cumulative(ax: Axes, values: Tensor, *, label: str, color: str) -> None:
-    """The share of `values` that are at most what the horizontal axis says."""
-    sns.ecdfplot(x=values.flatten().numpy(), ax=ax, label=label, color=color)
+def cumulative(ax: Axes, values: Tensor, **line) -> None:
+    """The share of `values` that are at most what the horizontal axis says; `line` is label, color and the like."""
+    sns.ecdfplot(x=values.flatten().numpy(), ax=ax, **line)
     ax.set(ylim=(0, 1.02), ylabel="share")
 
 
@@ -32,7 +32,7 @@ def outcomes(ax: Axes, groups: dict) -> None:
         for start, part in zip(starts, parts, strict=True):
             ax.text(start + part / 2, place, f"{part:.0%}", ha="center", va="center", color="black")
     ax.set(yticks=range(len(groups)), yticklabels=groups, xlim=(0, 1), xlabel="share of networks")
-    ax.set_title("fitted (green), between (grey), collapsed (red)")
+    ax.set_title("fitted (green), between (grey), collapsed (orange)")
     ax.invert_yaxis()
 
 
