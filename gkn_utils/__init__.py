@@ -17,11 +17,12 @@ from gkn_utils.census import census
 from gkn_utils.data import Images, load_images, points, to_pixels
 from gkn_utils.fixed_points import fixed_points
 from gkn_utils.flatness import flat_share, output_entropy
+from gkn_utils.gradient_sampling import descend
 from gkn_utils.mnist import read_idx
 from gkn_utils.network import MLP
 from gkn_utils.pretrained import load_network, network_card, pretrained, save_network
 from gkn_utils.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
-from gkn_utils.sampling import descend, kaleidoscope, last, sample, settle, uniform_starts
+from gkn_utils.sampling import kaleidoscope, last, sample, settle, trajectory, uniform_starts
 from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "step_sizes",
     "stored",
     "to_pixels",
+    "trajectory",
     "uniform_starts",
     "visits",
 ]

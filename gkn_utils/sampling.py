@@ -60,20 +60,6 @@ def kaleidoscope(
     return _iterate(net, z, list(zip(sizes, keeps, strict=True)), (low, high), as_generator(generator, net.device))
 
 
-# Section 4, "Gradient based sampling"
-def descend(net: MLP, z: Tensor, *, steps: int, lr: float) -> Iterator[Tensor]:
-    """Iterate over steps + 1 states: `z`, then what Adam at rate `lr` makes of it to lower the mean of (x - f(x))^2.
-
-    The network stays as it is, the input is what is learned; each sample (n, d), or (k, n, d) for `nets=k`, as if it
-    were alone. Raises `ValueError`, at the call, as `kaleidoscope` does, and for a rate that is not above 0.
-    """
-    check_points("z", z, net)
-    check_count("steps", steps)
-    if not lr > 0:
-        raise ValueError(f"lr: got {lr!r}, needed a number above 0")
-    return _descend(net, z.expand(net.nets, *z.shape[-2:]) if net.nets else z, steps, lr)
-
-
 def uniform_starts(net: MLP, count: int, generator: torch.Generator | None = None) -> Tensor:
     """Noise over the network's range, (count, d), or (k, count, d) for `nets=k`: each network has starts of its own.
 
@@ -128,19 +114,24 @@ def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
     return end
 
 
+def trajectory(net: MLP, z: Tensor, *, steps: int, **options) -> Tensor:
+    """All states of `kaleidoscope` in one tensor: (steps + 1, n, d), or (steps + 1, k, n, d) for `nets=k`.
+
+    For thousands of states it takes a fraction of the memory of a list, between whose items there are gaps. `options`
+    are those of `kaleidoscope`, and so are the errors.
+    """
+    states = kaleidoscope(net, z, steps=steps, **options)
+    first = next(states)
+    kept = first.new_empty(steps + 1, *first.shape)
+    kept[0] = first
+    for place, state in zip(kept[1:], states, strict=True):
+        place.copy_(state)
+    return kept
+
+
 def last(states: Iterable[Tensor]) -> Tensor:
     """The last of the states, without keeping the others in memory."""
     return deque(watched(states, unit="iteration"), maxlen=1)[0]
-
-
-def _descend(net: MLP, z: Tensor, steps: int, lr: float) -> Iterator[Tensor]:
-    x = z.clone().requires_grad_()
-    adam = torch.optim.Adam([x], lr=lr)
-    yield z
-    for _ in range(steps):
-        [x.grad] = torch.autograd.grad((net(x) - x).square().mean(-1).sum(), [x])
-        adam.step()
-        yield x.detach().clone()
 
 
 def _each_time(name: str, value: float | Sequence[float], steps: int, needed: str, bound: float) -> list[float]:

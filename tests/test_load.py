@@ -20,10 +20,11 @@ print(peak() - before)
 """
 SAMPLES = "gkn.sample(gkn.MLP(784, 100, 2), 100_000, steps=2, jitter=0.01)"  # 314 MB
 NETWORKS = "gkn.fit(gkn.MLP(2, 50, 7, nets=10_000), torch.rand(4, 2), steps=2)"  # weights of 622 MB, in 148 parts
+STATES = "gkn.trajectory(gkn.MLP(1, 5, 2, nets=1024), torch.rand(1024, 30, 1), steps=2000)"  # 246 MB
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no way to ask for the peak of memory")
-@pytest.mark.parametrize(("work", "megabytes"), [(SAMPLES, 2 * 314), (NETWORKS, 2.2 * 622)])
+@pytest.mark.parametrize(("work", "megabytes"), [(SAMPLES, 2 * 314), (NETWORKS, 2.2 * 622), (STATES, 1.2 * 246)])
 def test_memory_is_bounded(work, megabytes):
     ran = subprocess.run([sys.executable, "-c", PEAK.format(work)], capture_output=True, text=True, check=True)
     assert float(ran.stdout) < megabytes

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, descend, kaleidoscope, last, points, settle, uniform_starts
+from gkn_utils import MLP, kaleidoscope, last, points, settle, trajectory, uniform_starts
 
 
 def test_an_affine_contraction_converges_at_its_own_rate(affine):
@@ -125,6 +125,14 @@ def test_uniform_starts_need_a_bound():
         uniform_starts(MLP(2, 3, 1, output=nn.Identity()), 5)
 
 
+def test_a_trajectory_is_all_states():
+    net = MLP(2, 5, 3, nets=4)
+    options = {"steps": 6, "jitter": [0.1, 0, 0.2, 0, 0.3], "keep": 0.5}
+    states = torch.stack(list(kaleidoscope(net, torch.ones(3, 2), **options)))
+    assert torch.equal(trajectory(net, torch.ones(3, 2), **options), states)
+    assert states.shape == (7, 4, 3, 2)
+
+
 def test_settle_ends_where_the_kaleidoscope_does(affine):
     net, z = affine([[0.5, 0.0], [0.0, 0.25]], [0.25, 0.3]), torch.rand(50, 2)
     end = settle(net, z, steps=200)
@@ -141,28 +149,3 @@ def test_settle_takes_as_many_steps_as_asked_while_samples_move(affine, steps):
 def test_settle_needs_a_single_network():
     with pytest.raises(ValueError, match="needed a single network"):
         settle(MLP(2, 5, 3, nets=2), torch.rand(4, 2), steps=3)
-
-
-def test_descent_ends_at_the_fixed_point(affine):
-    """Of x -> x/2 + 1: the loss (x/2 - 1)^2 is lowest at 2."""
-    z = points([-1.0, 0.5, 4.0])
-    states = list(descend(affine([[0.5]], [1.0]), z, steps=400, lr=0.1))
-    assert len(states) == 401
-    assert torch.equal(states[0], z)
-    assert torch.allclose((states[1] - z).abs(), torch.full_like(z, 0.1), atol=1e-5)  # Adam's first step
-    assert torch.allclose(states[-1], torch.full_like(z, 2.0), atol=1e-2)
-
-
-def test_descent_leaves_each_sample_and_network_alone():
-    net = MLP(2, 5, 3, output=nn.Tanh(), nets=3)
-    z = torch.rand(6, 2, generator=torch.Generator().manual_seed(1))
-    together = last(descend(net, z, steps=20, lr=0.01))
-    for i in range(3):
-        alone = last(descend(net[i], z[:2], steps=20, lr=0.01))
-        torch.testing.assert_close(together[i, :2], alone, atol=1e-5, rtol=0)
-    assert all(p.grad is None for p in net.parameters())
-
-
-def test_descent_needs_a_rate():
-    with pytest.raises(ValueError, match="lr: got 0"):
-        descend(MLP(2, 5, 3), torch.rand(4, 2), steps=3, lr=0)
