@@ -16,13 +16,9 @@ class Classifier(MLP):
     """
 
     def __init__(self, dim, width, depth, classes, *, nets, generator=None):
-        for name, value, least in [
-            ("classes", classes, 2),
-            ("width", width, 1),
-            ("depth", depth, 1),
-            ("nets", nets, 1),
-        ]:
-            check_count(name, value, least)
+        check_count("classes", classes, 2)
+        for name, value in {"width": width, "depth": depth, "nets": nets}.items():
+            check_count(name, value)
         super().__init__(dim, 1, depth, output=nn.Identity(), nets=nets)
         self.width, sizes = width, [dim] + [width] * depth + [classes]
         self.weights, self.biases = draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
@@ -55,10 +51,7 @@ def fit_classifier(
     needed, kept = torch.full((net.nets,), most), [p.detach().clone() for p in net.parameters()]
     for step in watched(range(1, most + 1)):
         batch = torch.randint(len(x), (batch_size,), generator=generator, device=x.device)
-        adam.zero_grad()
-        logits = net(x[batch]).flatten(0, -2)
-        (net.nets * F.cross_entropy(logits, labels[batch].repeat(net.nets))).backward()
-        adam.step()
+        _step(net, adam, x[batch], labels[batch])
         if step % 10 == 0 or step == most:
             new = ((accuracies(net, *held_out) >= accuracy).cpu() | (step == most)) & (needed == most)
             needed[new] = step
@@ -70,6 +63,13 @@ def fit_classifier(
         for parameter, copy in zip(net.parameters(), kept, strict=True):
             parameter.copy_(copy)
     return needed
+
+
+def _step(net: Classifier, adam: torch.optim.Adam, x: Tensor, labels: Tensor) -> None:
+    """Losses are summed over networks, so that each learns as if it were alone."""
+    adam.zero_grad()
+    (net.nets * F.cross_entropy(net(x).flatten(0, -2), labels.repeat(net.nets))).backward()
+    adam.step()
 
 
 def _check_labels(labels: Tensor, points: int, classes: int) -> None:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from gkn_utils.data import points
 from gkn_utils.initialisation import he, identity, lecun
 from gkn_utils.network import MLP
-from gkn_utils.sampling import kaleidoscope
+from gkn_utils.sampling import trajectory
 from gkn_utils.training import fit, one_cycle
 
 OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
@@ -50,5 +50,4 @@ def spread(net: MLP, count: int) -> Tensor:
 def ways(net: MLP, z: Tensor, *, iterations: int, jitter: float = 0.0, seed: int = 0) -> Tensor:
     """The states of starts `z` (n, 1), these included: (iterations + 1, n)."""
     generator = torch.Generator().manual_seed(seed)
-    states = kaleidoscope(net, z, steps=iterations, jitter=jitter, generator=generator)
-    return torch.stack(list(states)).squeeze(-1)
+    return trajectory(net, z, steps=iterations, jitter=jitter, generator=generator).squeeze(-1)

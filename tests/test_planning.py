@@ -24,6 +24,7 @@ def test_what_is_chosen_from_number_and_size(sizes, count, side):
 def test_what_is_asked_for_is_done():
     chosen = plan([(640, 480)] * 1000, count=400, side=64)
     assert (chosen.count, chosen.side) == (400, 64)
+    assert 2.5 * 400 <= chosen.width <= 2.5 * 400 + 64
 
 
 def test_a_warning_says_what_they_take_and_what_is_free(monkeypatch):
