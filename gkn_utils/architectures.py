@@ -23,7 +23,7 @@ class PictureNetwork(nn.Module):
         super().__init__()
         self.shape, self.dim = tuple(shape), math.prod(shape)
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
+            torch.default_generator.manual_seed(seed)
             self.layers = layers()
 
     @property

@@ -23,8 +23,9 @@ def jacobian(net: MLP, x: Tensor) -> Tensor:
     if net.nets is not None:
         x = x.expand(net.nets, *x.shape[-2:])
     x = x.detach().clone().requires_grad_()
-    y = net(x)
-    rows = [torch.autograd.grad(y[..., i].sum(), x, retain_graph=True)[0] for i in range(net.dim)]
+    with torch.enable_grad():
+        y = net(x)
+        rows = [torch.autograd.grad(y[..., i].sum(), x, retain_graph=True)[0] for i in range(net.dim)]
     return torch.stack(rows, dim=-2)
 
 
@@ -98,26 +99,32 @@ def burn_in(frames: Iterable[Tensor], tol: float, *, end: Tensor | None = None) 
         end = frames[-1] if frames else torch.empty(0)
     settled_at, iteration = torch.zeros(end.shape[:-1], dtype=torch.long, device=end.device), 0
     for iteration, frame in enumerate(frames, start=1):
-        settled_at[(frame - end).norm(dim=-1) > tol] = iteration
+        settled_at[~((frame - end).norm(dim=-1) <= tol)] = iteration
     if iteration < 2:
         raise ValueError(f"frames: got {iteration} states, needed at least the start and one iteration")
-    return settled_at
+    return settled_at.clamp_max(iteration - 1)
 
 
 def step_sizes(frames: Iterable[Tensor]) -> Tensor:
-    """The root mean square over coordinates of each step: (steps, n) or (steps, k, n), from steps + 1 `frames`."""
-    return torch.stack([(b - a).square().mean(-1).sqrt() for a, b in pairwise(frames)])
+    """The root mean square over coordinates of each step: (steps, n) or (steps, k, n), from steps + 1 `frames`.
+
+    Raises `ValueError` for fewer than two frames.
+    """
+    sizes = [(b - a).square().mean(-1).sqrt() for a, b in pairwise(frames)]
+    if not sizes:
+        raise ValueError("frames: got at most one state, needed at least the start and one iteration")
+    return torch.stack(sizes)
 
 
 def jumpiness(frames: Iterable[Tensor]) -> Tensor:
     """The largest step of a sample as a share of its whole way, the first iteration left out: (n,) or (k, n).
 
-    1 for a sample that makes its way in a single leap, 1/t for one that makes it in t equal steps. Raises `ValueError`
-    for fewer than two iterations.
+    1 for a sample that makes its way in a single leap, 1/t for one that makes it in t equal steps, 0 for one that
+    makes none. Raises `ValueError` for fewer than two iterations.
     """
     sizes = step_sizes(frames)[1:]
     if len(sizes) == 0:
-        raise ValueError("frames: got a start and at most one iteration, needed at least two iterations")
+        raise ValueError("frames: got a start and one iteration, needed at least two iterations")
     return sizes.amax(0) / sizes.sum(0).clamp_min(torch.finfo(sizes.dtype).tiny)
 
 

@@ -76,13 +76,15 @@ def fit_walkback(
 
     Chains start at points of `x` (n, d) in [-1, 1]; each step corrupts where a chain is, learns to return the point
     where it started, and moves the chain to black and white pixels drawn from what the network returned. After each
-    step half of the chains start anew. `net` is a single one with a tanh. Raises `ValueError` for no steps, points it
-    cannot take, values outside [-1, 1], or a batch of no points or of more than there are.
+    step half of the chains start anew. `net` is a single one with a tanh. Raises `ValueError` for another, no steps,
+    points it cannot take, values outside [-1, 1], or a batch of no points or of more than there are.
     """
     check_count("steps", steps)
     check_points("x", x, net)
     check_range("x", x, -1, 1)
     check_batch_size(batch_size, x)
+    if net.range != (-1, 1):
+        raise ValueError(f"net: got a network with the range {net.range}, needed (-1, 1), a tanh")
     step, history = _optimizer(net, lr, steps), []
     origin = state = x[:batch_size]
     for _ in watched(range(steps)):

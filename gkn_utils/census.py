@@ -59,6 +59,6 @@ def census(
         "burn-in": settled.median(-1).values,
         "radius": spectral_radius(net, x).amax(-1),
         "farthest": distance.amax(-1),
-        "parameters": torch.full((net.nets,), sum(p.numel() for p in net.parameters()) // net.nets),
+        "parameters": loss.new_full((net.nets,), sum(p.numel() for p in net.parameters()) // net.nets).long(),
     }
     return found | ({"flat": flat_share(net), "entropy": output_entropy(net)} if net.dim == 1 else {})

@@ -57,8 +57,8 @@ def quantised(v: Tensor, bits: int) -> Tensor:
     """`v` with each number the nearest of 2^bits evenly spread from its smallest to its largest."""
     check_count("bits", bits)
     low, high = v.min(), v.max()
-    step = (high - low).clamp_min(torch.finfo(v.dtype).tiny) / (2**bits - 1)
-    return low + ((v - low) / step).round() * step
+    step = (high - low) / (2**bits - 1)
+    return low + ((v - low) / step).round() * step if step > 0 else v
 
 
 def _jpeg(picture: np.ndarray, quality: int) -> tuple[int, np.ndarray]:

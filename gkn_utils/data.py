@@ -83,12 +83,19 @@ def load_images(name: str, *, count: int | None = None, size: tuple[int, int] | 
         return PICTURES[name](count, seed)
     if name in ARRAYS:
         return _shuffled(ARRAYS[name](), name, count, seed)
-    if isinstance(name, str | Path) and str(name) and Path(name).exists():
+    if isinstance(name, str | Path) and str(name) and _exists(Path(name)):
         pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed)
         return Images(pixels, None, f"pictures of {shown(Path(name).name)}", standin=True)
     raise ValueError(
         f"name: got {name!r}, needed one of {', '.join([*ARRAYS, *PICTURES])}, or a folder or zip of pictures"
     )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # such as a name that is too long for a file
+        return False
 
 
 def _shuffled(images: Images, name: str, count: int | None, seed: int) -> Images:

@@ -26,8 +26,11 @@ def fetch(path: Path, urls: Sequence[str], read: Callable[[Path], Content]) -> C
     The mirrors `urls` are tried in turn. A download that is cut off, or that `read` refuses by a `ValueError`, is
     thrown away: `path` exists only if it was read.
 
-    Raises `FileNotFoundError`, with what each mirror did, if none gave the file.
+    Raises `FileNotFoundError`, with what each mirror did, if none gave the file, `ValueError` for a data folder that is
+    none.
     """
+    if data_folder().exists() and not data_folder().is_dir():
+        raise ValueError(f"$GKN_DATA: got {data_folder()}, which is no folder, needed one for data")
     data_folder().mkdir(parents=True, exist_ok=True)
     _clear_away()
     failures = []

@@ -22,6 +22,7 @@ def fixed_points(net: MLP) -> Tensor:
     inner = low + (high - low) * (torch.arange(CELLS, dtype=net.dtype, device=net.device) + OFFSET) / CELLS
     x = torch.cat([inner.new_tensor([low]), inner, inner.new_tensor([high])])
     rises = _rises(net, x.expand(net.nets or 1, -1))
+    rises[:, 0], rises[:, -1] = True, False  # also where the output reaches an end of its range
     changes = rises[:, 1:] != rises[:, :-1]
     first = changes.int().argsort(dim=-1, descending=True, stable=True)[:, : changes.sum(-1).max()]
     left, right, rises = x[first], x[first + 1], rises.gather(1, first)

@@ -1,11 +1,13 @@
 """The files of a folder or a zip archive, read one at a time, into memory and to a bound."""
 
+import io
 import struct
+import weakref
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-BYTES = 2**27  # of a file
+BYTES, DIRECTORY = 2**26, 2**25  # of a file, and of an archive's list of its files
 RATIO = 100  # to which a file in an archive may be packed
 BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, OverflowError, struct.error)
 Files = tuple[list[str], Callable[[str], bytes]]
@@ -14,11 +16,12 @@ Files = tuple[list[str], Callable[[str], bytes]]
 def files_of(path: Path) -> Files:
     """The names of the files in a folder, with its subfolders, or in a zip archive, and a function that reads one.
 
-    Hidden files are left out. What is read is at most 134 MB; the function raises `ValueError` for a larger file, one
+    Hidden files are left out. What is read is at most 67 MB; the function raises `ValueError` for a larger file, one
     that is packed by a method that has no bound or to less than a hundredth, and whatever `zipfile` raises for one
     that is damaged. Nothing is written.
 
-    Raises `ValueError`, here, for what is no zip archive, or has a path in it that leaves its folder.
+    Raises `ValueError`, here, for what is no zip archive, one of over some 300,000 files or of files that share their
+    content, and one with a path in it that leaves its folder.
     """
     return _zip(path) if path.is_file() else _folder(path)
 
@@ -39,10 +42,16 @@ def _folder(path: Path) -> Files:
 
 
 def _zip(path: Path) -> Files:
+    file = _Archive(io.FileIO(path))
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(file)
     except BROKEN_ARCHIVE as error:
+        file.close()
         raise ValueError(f"{shown(path)}: got no whole zip archive ({error}), needed one, or a folder") from None
+    file.opening = False
+    weakref.finalize(archive, file.close)
+    if len({info.header_offset for info in archive.infolist()}) < len(archive.infolist()):
+        raise ValueError(f"{shown(path)}: got files that share their content, needed a content for each")
     names = [info.filename for info in archive.infolist() if info.filename and not info.is_dir()]
     outside = [name for name in names if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts]
     if outside:
@@ -59,6 +68,17 @@ def _zip(path: Path) -> Files:
             return file.read(info.file_size + 1)
 
     return _visible(names), read
+
+
+class _Archive(io.BufferedReader):
+    """An archive whose list of files has to be short."""
+
+    opening = True
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.opening and (size or 0) > DIRECTORY:
+            raise ValueError(f"its list of files has {size:,} bytes, of at most {DIRECTORY:,}")
+        return super().read(size)
 
 
 def _visible(names: list[str]) -> list[str]:

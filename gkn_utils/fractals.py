@@ -61,9 +61,8 @@ def uncertain_share(
     `ends_at` tells where starts (m, d) end, as integers (m,). If the share falls like distance^a, the boundary between
     basins has the dimension d - a.
     """
-    direction = torch.nn.functional.normalize(
-        torch.randn(starts.shape, generator=generator, dtype=starts.dtype), dim=-1
-    )
+    drawn = torch.randn(starts.shape, generator=generator, dtype=starts.dtype, device=starts.device)
+    direction = torch.nn.functional.normalize(drawn, dim=-1)
     moved = [starts + distance * direction for distance in (0, *distances)]
     end, *ends = ends_at(torch.cat(moved)).split(len(starts))
     return [(elsewhere != end).float().mean().item() for elsewhere in ends]

@@ -24,10 +24,12 @@ def descend(net: MLP, z: Tensor, *, steps: int, lr: float) -> Iterator[Tensor]:
 
 
 def _descend(net: MLP, z: Tensor, steps: int, lr: float) -> Iterator[Tensor]:
-    x = z.clone().requires_grad_()
+    x = z.detach().clone().requires_grad_()
     adam = torch.optim.Adam([x], lr=lr)
-    yield z
+    yield z.detach()
     for _ in range(steps):
-        [x.grad] = torch.autograd.grad((net(x) - x).square().mean(-1).sum(), [x])
+        with torch.enable_grad():
+            loss = (net(x) - x).square().mean(-1).sum()
+        [x.grad] = torch.autograd.grad(loss, [x])
         adam.step()
         yield x.detach().clone()

@@ -71,6 +71,8 @@ def _content(name: str) -> bytes:
 
 def _checked(path: Path) -> bytes:
     """The content of `path`, unpacked if its name ends in .gz; `ValueError` if it is not what MNIST published."""
+    if not path.is_file():
+        raise ValueError(f"{path}: got a folder, a pipe or a device, needed a file of MNIST")
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             content = file.read(LARGEST + 1)

@@ -1,6 +1,5 @@
 """Pictures from a folder or a zip archive, of any size and mode, and the ones that ship inside scikit-image."""
 
-import io
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -11,19 +10,17 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from gkn_utils.folders import files_of, shown
-
-FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # no decoder that starts another program
-DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are decoded: large JPEGs at a smaller scale
-PLAIN, SCANS = 2**20, 20  # pixels written as decimal numbers; passes over all pixels, as a progressive JPEG makes
+from gkn_utils.untrusted import check_pixels, check_work, opened
 
 
 def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed: int) -> Tensor:
     """Pictures of a folder (with its subfolders) or a zip archive in the random order of `seed`, or the first `count`.
 
     Each becomes RGB of `size` (width, height): cropped about its middle to that shape, then resized, transparency on
-    white. Returns uint8 (n, 3, h, w). Files that are no pictures, or too large ones (134 MB, or 67 million pixels, half
-    that where the format is not JPEG, a million where numbers are written out; JPEGs of over 20 scans), are skipped, by
-    a warning that counts and names them; hidden files without one. Nothing is unpacked to disk.
+    white. Returns uint8 (n, 3, h, w). Files that are no pictures, or too large ones (67 MB, or 67 million pixels, half
+    that where the format is not JPEG, a quarter for WebP, a million for run-length BMP and PPM of other than 8 or 16
+    bits; JPEGs of over 20 scans), are skipped, by a warning that counts and names them; hidden files without one.
+    Nothing is unpacked to disk.
 
     Raises:
         ValueError: no picture in it, fewer than `count`, not a zip archive, or a path in it that leaves its folder.
@@ -58,7 +55,7 @@ def picture_sizes(path: Path) -> list[tuple[int, int]]:
     sizes = []
     for name in names:
         with suppress(Exception):  # a decoder may raise anything for what is no picture
-            sizes.append(_opened(read(name)).size)
+            sizes.append(opened(read(name)).size)
     if not sizes:
         raise ValueError(f"{shown(path)}: got no pictures in {len(names)} files, needed at least 1")
     return sizes
@@ -83,33 +80,11 @@ def _tiles(photo: Tensor, size: int = 32) -> Tensor:
     return photo.unfold(0, size, size).unfold(1, size, size).reshape(-1, 3, size, size)
 
 
-def _opened(content: bytes) -> Image.Image:
-    """A picture of which nothing but the header has been read."""
-    image = Image.open(io.BytesIO(content), formats=FORMATS)
-    _check_pixels(image, DECLARED)
-    return image
-
-
-def _check_pixels(image: Image.Image, most: int) -> None:
-    if image.width * image.height > most:
-        raise ValueError(f"got a picture of {image.width:,} x {image.height:,}, needed at most {most:,} pixels")
-
-
-def _check_work(image: Image.Image, content: bytes) -> None:
-    """Refuse what takes long, or much memory, for its number of pixels."""
-    if image.tile and image.tile[0][0] == "ppm_plain":
-        _check_pixels(image, PLAIN)
-    if image.format == "JPEG" and (scans := content.count(b"\xff\xda", image.fp.tell())):
-        if scans >= SCANS:
-            raise ValueError(f"got a JPEG of {scans + 1} scans, needed at most {SCANS}")
-        _check_pixels(image, 3 * DECLARED // max(3, len(image.getbands())))  # all coefficients are kept
-
-
 def _picture(content: bytes, size: tuple[int, int]) -> np.ndarray:
-    image = _opened(content)
-    _check_work(image, content)
+    image = opened(content)
+    check_work(image, content)
     image.draft(None, (2 * size[0], 2 * size[1]))
-    _check_pixels(image, DECODED)
+    check_pixels(image.size)
     ImageOps.exif_transpose(image, in_place=True)
     if image.mode.startswith("I"):
         shades = np.divide(image, 257, dtype=np.float32)

@@ -15,7 +15,7 @@ from gkn_utils.network import MLP
 
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": nn.Identity}
-LARGEST = 2**27  # bytes of a file
+LARGEST, HEADER = 2**27, 2**20  # bytes of a file, and of the card and the names in it
 FOLDER = Path(str(files("gkn_utils"))) / "networks"
 
 
@@ -35,18 +35,18 @@ def network_card(name: str) -> dict:
 def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) -> None:
     """Write a single network and its card to a safetensors file, at half precision (float16) if `half`.
 
-    The card is what JSON can hold; the network's shape is added. Raises `ValueError` for `nets=k` or a skip, and for
-    more than 134 MB.
+    The card is what JSON can hold, with the network's own shape. Raises `ValueError` for `nets=k`, a skip, weights that
+    are not finite in the file, and more than 134 MB.
     """
     if net.nets is not None or net.skip:
         raise ValueError(f"net: got nets={net.nets}, skip={net.skip}, needed a single network without a skip")
     [output] = [word for word, kind in OUTPUTS.items() if type(net.output) is kind]
     shape = {"dim": net.dim, "width": net.width, "depth": net.depth, "output": output}
     weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
-    content = save(
-        {key: value.half() if half else value for key, value in weights.items()},
-        {"card": json.dumps(shape | card, ensure_ascii=False)},
-    )
+    weights = {key: value.half() if half else value for key, value in weights.items()}
+    if not all(value.isfinite().all() for value in weights.values()):
+        raise ValueError(f"net: got weights that are not finite{' at half precision' * half}, needed finite ones")
+    content = save(weights, {"card": json.dumps(card | shape, ensure_ascii=False)})
     if len(content) > LARGEST:
         raise ValueError(f"net: got {len(content):,} bytes, needed at most {LARGEST:,}; `half` halves them")
     with written_whole(path) as draft:
@@ -75,6 +75,14 @@ def load_network(path: str | Path) -> MLP:
     return net.requires_grad_(False)
 
 
+def _check_header(path: Path) -> None:
+    """Refuse one that takes long to read: its length is what the file begins with."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+    if length > HEADER:
+        raise ValueError(f"got a header of {length:,} bytes, needed at most {HEADER:,}")
+
+
 def _path(name: str) -> Path:
     names = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
     if name not in names:
@@ -86,6 +94,7 @@ def _read(path: Path) -> tuple[dict, dict[str, torch.Tensor]]:
     if path.exists() and (not path.is_file() or path.stat().st_size > LARGEST):
         raise ValueError(f"{path}: got a folder, a device or over {LARGEST:,} bytes, needed safetensors with a card")
     try:
+        _check_header(path)
         with safe_open(path, framework="pt") as file:
             card = json.loads((file.metadata() or {}).get("card", "null"))
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118, it is no dict

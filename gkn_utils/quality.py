@@ -5,6 +5,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
+from gkn_utils.attractors import nearest
 from gkn_utils.validation import check_count
 
 
@@ -16,16 +17,19 @@ def class_entropy(shares: Tensor) -> float:
 def class_divergence(shares: Tensor, data: Tensor) -> float:
     """Kullback and Leibler's divergence, in nats, of class shares (c,) from those of the data: 0 where they agree."""
     shares, data = shares.double(), data.double()
-    return torch.special.xlogy(shares, shares / data).sum().item()
+    there = shares > 0
+    return torch.special.xlogy(shares[there], shares[there] / data[there]).sum().item()
 
 
 def frechet_distance(x: Tensor, y: Tensor) -> float:
     """Of normal distributions with the means and covariances of features `x` (n, d) and `y` (m, d); 0 for equal ones.
 
-    Heusel et al. (2017, arXiv 1706.08500), squared as they give it.
+    Heusel et al. (2017, arXiv 1706.08500), squared as they give it. Raises `ValueError` for fewer than two of either.
     """
+    if min(len(x), len(y)) < 2:
+        raise ValueError(f"x, y: got {len(x)} and {len(y)} points, needed at least two of both")
     x, y = x.double(), y.double()
-    a, b = x.T.cov(), y.T.cov()
+    a, b = torch.atleast_2d(x.T.cov(), y.T.cov())
     product = torch.linalg.eigvals(a @ b).real.clamp_min(0).sqrt().sum()  # the trace of (ab)^(1/2)
     return ((x.mean(0) - y.mean(0)).square().sum() + a.trace() + b.trace() - 2 * product).clamp_min(0).item()
 
@@ -87,7 +91,7 @@ def copied(samples: Tensor, learned: Tensor, unseen: Tensor) -> float:
     drawn alike; a copy always is. The share follows from how often it happens. After Meehan et al. (2020, arXiv
     2004.05675), who compare the two distances. Blur alone does not count: it brings a sample nearer to both.
     """
-    to_learned, to_unseen = (two_nearest(samples, v)[0][:, 0] for v in (learned, unseen))
+    to_learned, to_unseen = (nearest(samples, v)[0] for v in (learned, unseen))
     chance = len(learned) / (len(learned) + len(unseen))
     return ((to_learned < to_unseen).float().mean().item() - chance) / (1 - chance)
 
@@ -97,7 +101,8 @@ def equal_components(x: Tensor, loss: float) -> int:
 
     0 means that the mean of the data does it alone.
     """
-    variances = torch.linalg.eigvalsh(x.T.double().cov(correction=0)).flip(0).clamp_min(0) / x.shape[1]
+    covariance = torch.atleast_2d(x.T.double().cov(correction=0))
+    variances = torch.linalg.eigvalsh(covariance).flip(0).clamp_min(0) / x.shape[1]
     left = variances.sum() - torch.cat([variances.new_zeros(1), variances.cumsum(0)])
     return int((left > loss).sum())
 

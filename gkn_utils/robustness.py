@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from gkn_utils.classifiers import Classifier
 from gkn_utils.network import MLP
 from gkn_utils.sampling import kaleidoscope, last
-from gkn_utils.validation import as_generator, check_points
+from gkn_utils.validation import as_generator, check_points, check_range
 
 
 # Madry et al. 2018 (arXiv 1706.06083), in Euclidean balls
@@ -26,9 +26,10 @@ def attack(
 
     Projected gradient ascent on the margin by which another class beats the label, from a random point of the ball;
     the margin, unlike the cross-entropy, keeps its gradient where a network is sure. Where no such point was met, the
-    last one. Raises `ValueError` for points the networks cannot take.
+    last one. Raises `ValueError` for points the networks cannot take, or outside [-1, 1].
     """
     check_points("x", x, net)
+    check_range("x", x, -1, 1)
     generator = as_generator(generator, net.device)
     away = _unit(torch.randn(*radius.shape, x.shape[-1], generator=generator, device=x.device))
     size = radius.unsqueeze(-1)
@@ -72,8 +73,10 @@ def escape_distance(
     """How far each point of `x` (n, d) can be pushed along its unit `directions` (n, m, d) and come back: (k, n, m).
 
     Come back: after `steps` iterations it is within tol * sqrt(d) of where the point itself then is. By bisection
-    between 0 and `largest`; `largest` where it comes back from there. `net` has `nets=k`.
+    between 0 and `largest`; `largest` where it comes back from there. Raises `ValueError` for a single network.
     """
+    if net.nets is None:
+        raise ValueError("net: got a single network, needed nets=k")
     check_points("x", x, net)
     n, m, d = directions.shape
     home = last(kaleidoscope(net, x, steps=steps)).unsqueeze(2)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -136,17 +137,19 @@ def last(states: Iterable[Tensor]) -> Tensor:
 
 def _each_time(name: str, value: float | Sequence[float], steps: int, needed: str, bound: float) -> list[float]:
     """`value` for each of the steps after the first; `ValueError` for what is not in [0, bound)."""
-    values = list(value) if isinstance(value, Sequence) else [value] * (steps - 1)
+    one = isinstance(value, Real)
+    values = [float(value)] * (steps - 1) if one else list(value)
     if len(values) != steps - 1:
         raise ValueError(f"{name}: got {len(values)} numbers, needed one or steps - 1 = {steps - 1}")
-    for number in values if isinstance(value, Sequence) else [value]:
+    for number in [value] if one else values:
         if not 0 <= number < bound:
             raise ValueError(f"{name}: got {number!r}, needed {needed}")
     return values
 
 
 @torch.no_grad()
-def _iterate(net: MLP, fed: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
+def _iterate(net: MLP, z: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
+    fed = z.detach()
     yield fed
     x = net(fed)
     yield x

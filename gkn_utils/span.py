@@ -1,5 +1,7 @@
 """Coordinates in which pictures, however large, are few numbers, and nothing of them is lost."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -38,17 +40,17 @@ class Span:
 class Lifted(nn.Module):
     """A network of coordinates, `net` of dimension rank, as one of points, (m, d) to (m, d), that `kaleidoscope` takes.
 
-    Its first and last layers are linear and given, its eigenvalues those of `net`, and 0.
+    Its first and last layers are linear and given, its output is unbounded, its eigenvalues are those of `net`, and 0.
     """
 
-    nets = None
+    nets, range = None, (-math.inf, math.inf)
 
     def __init__(self, net: MLP, span: Span):
         super().__init__()
         if net.nets is not None or net.dim != span.rank:
             raise ValueError(f"net: got dim={net.dim}, nets={net.nets}, needed a single network of dim={span.rank}")
         self.net, self.span, self.dim = net, span, span.basis.shape[1]
-        self.range, self.device, self.dtype = net.range, net.device, net.dtype
+        self.device, self.dtype = net.device, net.dtype
 
     def forward(self, x: Tensor) -> Tensor:
         return self.span.points(self.net(self.span.coordinates(x)))

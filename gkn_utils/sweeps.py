@@ -6,6 +6,7 @@ import itertools
 import json
 import logging
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,7 @@ import pandas as pd
 import torch
 from distributed import Client, as_completed
 
-from gkn_utils.files import written_whole
+from gkn_utils.files import DRAFT, written_whole
 from gkn_utils.progress import watched
 
 # Dask would also have freed memory returned at once, which makes small networks twice as slow.
@@ -39,15 +40,16 @@ def sweep(measure: Callable[..., dict], cells: Iterable[dict], *, folder: str | 
         measure: returns numbers or words by column, or lists of equal length for several rows. It must depend on
             nothing but its arguments: a kept cell counts as long as they, the code, Python and PyTorch are the same.
         cells: keyword arguments, which JSON can write; see `grid`.
-        folder: where finished cells are kept; made if needed, removed at the end.
+        folder: where finished cells are kept, and nothing else; made if needed, removed at the end.
 
     Raises:
-        ValueError: at once, if there is no cell, or one that JSON cannot write.
+        ValueError: at once, if there is no cell, or one that JSON cannot write, or something else in the folder.
         RuntimeError: a cell failed; it names the cell, and the cells that were finished are kept.
     """
     cells, folder = list(cells), Path(folder)
     if not cells:
         raise ValueError("cells: got none, needed at least one")
+    _check_folder(folder)
     code = _code(measure)
     paths = [folder / f"{_key(code, cell)}.json" for cell in cells]
     missing = [i for i, path in enumerate(paths) if not path.exists()]
@@ -57,6 +59,14 @@ def sweep(measure: Callable[..., dict], cells: Iterable[dict], *, folder: str | 
     table = pd.concat([_rows(cell, path) for cell, path in zip(cells, paths, strict=True)], ignore_index=True)
     shutil.rmtree(folder)
     return table
+
+
+def _check_folder(folder: Path) -> None:
+    """Refuse a folder that holds what no sweep put there: it will be removed."""
+    names = sorted(path.name for path in folder.glob("*"))
+    others = [name for name in names if not re.fullmatch(rf"[0-9a-f]{{64}}\.json|{re.escape(DRAFT)}.*", name)]
+    if others:
+        raise ValueError(f"folder: got {folder}, with {others[0]}, needed one of its own for the sweep")
 
 
 def _code(measure: Callable) -> bytes:

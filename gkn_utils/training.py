@@ -60,8 +60,8 @@ def fit(
         generator: shuffles the batches and draws the noise, on the network's device; None for seed 0.
 
     Raises:
-        ValueError: wrong shape, device or dtype, no data, NaN, data outside the range, a count that is not positive,
-            noise of a negative or infinite size, a precision that is not a floating type.
+        ValueError: a frozen network, wrong shape, device or dtype, no data, NaN, data outside the range, a count that
+            is not positive, noise of a negative or infinite size, a precision that is not a floating type.
     """
     precision = net.dtype if precision is None else precision
     _check(net, x, steps, lr, batch_size, noise, precision)
@@ -110,15 +110,18 @@ def fitted(loss: Tensor) -> Tensor:
 
 
 def collapsed(loss: Tensor, x: Tensor) -> Tensor:
-    """Which networks became a constant: a final loss of at least 0.9 times the variance of the data `x` (n, d).
+    """Which networks became a constant: a final loss of at least 0.9 times the variance of the data `x`, not fitted.
 
-    The mean of the data, returned for every input, has just that variance as its loss.
+    The mean of the data, returned for every input, has just that variance as its loss; that of a single point is 0.
+    `x` is (n, d) or (k, n, d), `loss` and result are (k,).
     """
-    return loss >= 0.9 * x.var(dim=0, correction=0).mean()
+    return (loss >= 0.9 * x.var(dim=-2, correction=0).mean(-1)) & ~fitted(loss)
 
 
 def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
     """Raise the `ValueError`s of `fit`."""
+    if not all(p.requires_grad for p in net.parameters()):
+        raise ValueError("net: got frozen weights, needed some to learn: net.requires_grad_()")
     check_points("x", x, net)
     check_range("x", x, *net.range)
     check_count("steps", steps)
@@ -126,7 +129,8 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
     if batch_size is not None:
         check_batch_size(batch_size, x)
-    if noise is not None and not 0 <= noise[0] <= noise[1] < math.inf:
+    sizes = noise if isinstance(noise, Sequence) and len(noise) == 2 else (math.nan, math.nan)
+    if noise is not None and not 0 <= sizes[0] <= sizes[1] < math.inf:
         raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")

@@ -1,4 +1,4 @@
-"""What is asked of arguments: every public function checks here, before any work starts."""
+"""What is asked of arguments before any work starts: networks, points, counts, ranges, generators."""
 
 import torch
 from torch import Tensor

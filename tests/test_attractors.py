@@ -54,6 +54,17 @@ def test_a_sample_that_never_settles_has_the_whole_time_as_burn_in(affine):
     assert burn_in(frames, tol=0.01).tolist() == [9]
 
 
+def test_a_sample_that_grows_without_bound_has_the_whole_time_as_burn_in(affine):
+    states = list(kaleidoscope(affine([[1e10]], [0.0]), torch.ones(1, 1), steps=10))
+    assert states[-1].isinf().all()
+    assert burn_in(states, 0.01).item() == 10
+
+
+def test_a_jacobian_needs_no_gradients_switched_on(affine):
+    with torch.no_grad():
+        assert jacobian(affine([[2.0]], [0.0]), torch.ones(1, 1)).item() == 2
+
+
 def test_periods_of_rotations_are_known(affine):
     for p in (1, 2, 3, 8):
         c, s = math.cos(2 * math.pi / p), math.sin(2 * math.pi / p)

@@ -72,5 +72,7 @@ def test_bad_arguments_stop(generator):
         fit_walkback(net, two_pictures(4), batch_size=9, **options)
     with pytest.raises(ValueError, match="x: got values"):
         fit_walkback(net, 3 * two_pictures(4), batch_size=2, **options)
+    with pytest.raises(ValueError, match="a tanh"):
+        fit_walkback(MLP(16, 8, 2), two_pictures(4).relu(), batch_size=2, **options)
     with pytest.raises(ValueError, match="got shape"):
         walkback(MLP(16, 8, 2), torch.zeros(3, 5), steps=4, corruption=0.4, generator=generator)

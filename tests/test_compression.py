@@ -13,6 +13,12 @@ def test_known_numbers_of_levels():
     assert quantised(torch.full((3,), 2.0), 4).tolist() == [2, 2, 2]
 
 
+@pytest.mark.parametrize("bits", [1, 8, 32])
+def test_equal_numbers_need_no_levels(bits):
+    assert quantised(torch.zeros(3), bits).tolist() == [0, 0, 0]
+    assert quantised(torch.full((2,), 0.3), bits).tolist() == torch.full((2,), 0.3).tolist()
+
+
 def test_data_on_a_plane_need_two_components(generator):
     x = torch.rand(300, 2, generator=generator) @ torch.rand(2, 40, generator=generator)
     (few, rough), (bits, back) = (components(x, n, bits=16) for n in (1, 2))

@@ -35,6 +35,17 @@ def test_attractors_and_repellers_take_turns(generator):
     assert (repels == expected)[found.isfinite()].float().mean() > 0.99  # a touch in one cell may hide a pair
 
 
+@pytest.mark.parametrize(
+    ("output", "weight", "bias", "found"),
+    [(torch.nn.Tanh(), 20.0, 0.0, [-1, 0, 1]), (torch.nn.Sigmoid(), 400.0, -200.0, [0, 0.5, 1])],
+)
+def test_the_ends_of_the_range_may_be_fixed(output, weight, bias, found):
+    net = MLP(1, 1, 0, output=output)
+    net.weights[0].data.fill_(weight)
+    net.biases[0].data.fill_(bias)
+    assert fixed_points(net).tolist() == pytest.approx(found, abs=1e-6)
+
+
 def test_one_network_as_many(generator):
     net = MLP(1, 5, 4, nets=3, generator=generator)
     assert torch.equal(fixed_points(net[1]), fixed_points(net)[1][: len(fixed_points(net[1]))])

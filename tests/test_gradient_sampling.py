@@ -25,6 +25,14 @@ def test_descent_leaves_each_sample_and_network_alone():
     assert all(p.grad is None for p in net.parameters())
 
 
+def test_descent_whatever_is_done_with_gradients_outside(affine):
+    net, z = affine([[0.5]], [0.1]), torch.tensor([[0.9]])
+    plain = last(descend(net, z, steps=5, lr=0.01))
+    with torch.no_grad():
+        assert torch.equal(last(descend(net, z, steps=5, lr=0.01)), plain)
+    assert torch.equal(last(descend(net, z.clone().requires_grad_(), steps=5, lr=0.01)), plain)
+
+
 def test_descent_needs_a_rate():
     with pytest.raises(ValueError, match="lr: got 0"):
         descend(MLP(2, 5, 3), torch.rand(4, 2), steps=3, lr=0)

@@ -1,6 +1,6 @@
 """Files that are damaged, or made to do harm, end in a clear error or in a valid result, soon and in little memory.
 
-4,500 cases, the same each time: whole files of each kind with bytes cut off, turned, put in, and numbers in their
+4,600 cases, the same each time: whole files of each kind with bytes cut off, turned, put in, and numbers in their
 headers replaced by large ones; and some made by hand: bombs, paths that lead out, links, names that are no text.
 """
 
@@ -359,11 +359,64 @@ def scans(mode: str, side: int, more: int) -> bytes:
     return content[:-2] + more * last + content[-2:]
 
 
-@pytest.mark.parametrize(
-    "content",
-    [scans("L", 8192, 60), scans("L", 64, 20), scans("CMYK", 8192, 0), b"P2 4096 4096 9\n" + b"1 " * 2**24],
-    ids=["JPEG of many scans", "small one", "CMYK of 67 million", "PGM in plain text"],
-)
+def with_previews(content: bytes) -> bytes:
+    """A JPEG that names two pictures, which Pillow calls an MPO."""
+    pictures = b"".join(struct.pack("<IIIHH", 0x30000 * (i == 0), len(content), 0, 0, 0) for i in range(2))
+    entries = [(0xB000, 7, 4, int.from_bytes(b"0100", "little")), (0xB001, 4, 1, 2), (0xB002, 7, 32, 50)]
+    index = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4) + pictures
+    segment = b"MPF\0II*\0" + struct.pack("<I", 8) + index
+    return content[:2] + b"\xff\xe2" + struct.pack(">H", len(segment) + 2) + segment + content[2:]
+
+
+def run_lengths(width: int, height: int) -> bytes:
+    """A BMP of runs of one pixel each."""
+    runs = (b"\1\0" * width + b"\0\0") * height
+    header = struct.pack(
+        "<IHHIIiiHHIIiiII", 1078 + len(runs), 0, 0, 1078, 40, width, height, 1, 8, 1, len(runs), *[0] * 4
+    )
+    return b"BM" + header + bytes(1024) + runs
+
+
+def webp(side: int) -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (side, side)).save(stream, "WEBP", lossless=True, method=0, quality=0)
+    return stream.getvalue()
+
+
+def grey_tiff(*tags: tuple[int, int, int, int], content: bytes) -> bytes:
+    """A TIFF of 8 x 8, its directory at the end of `content`, which begins at the 8th byte."""
+    size = [(256, 4, 1, 8), (257, 4, 1, 8), (258, 3, 1, 8), (262, 3, 1, 1), (277, 3, 1, 1)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in sorted([*size, *tags]))
+    head = b"II*\0" + struct.pack("<I", 8 + len(content)) + content
+    return head + struct.pack("<H", len(size) + len(tags)) + entries + bytes(4)
+
+
+def one_tile(side: int) -> bytes:
+    content = zeros(side**2 + 2**20)
+    tile = [(322, 4, 1, side), (323, 4, 1, side), (324, 4, 1, 8), (325, 4, 1, len(content))]
+    return grey_tiff((259, 3, 1, 8), *tile, content=content)
+
+
+FRACTIONS = struct.pack("<II", 3, 7) * 300_000
+LONG = {
+    "JPEG of many scans": scans("L", 8192, 60),
+    "small one": scans("L", 64, 20),
+    "one with previews": with_previews(scans("L", 8192, 60)),
+    "CMYK of 67 million": scans("CMYK", 8192, 0),
+    "PGM in plain text": b"P2 4096 4096 9\n" + b"1 " * 2**24,
+    "PGM of a hundred levels": b"P5 2048 2048 100\n" + bytes(2**22),
+    "BMP of short runs": run_lengths(2048, 1024),
+    "WebP of 17 million": webp(4100),
+    "TIFF of one large tile": one_tile(6000),
+    "TIFF of half a million strips": grey_tiff((273, 4, 500_000, 8), content=struct.pack("<I", 8) * 500_000),
+    "TIFF of many resolutions": grey_tiff((273, 4, 1, 8), (282, 5, 300_000, 8), content=FRACTIONS),
+    "PNG of many resolutions": png(
+        8, 8, zlib.compress(bytes(72)), before=chunk(b"eXIf", grey_tiff((282, 5, 300_000, 8), content=FRACTIONS))
+    ),
+}
+
+
+@pytest.mark.parametrize("content", LONG.values(), ids=LONG)
 def test_pictures_that_take_long_or_much_memory(content, tmp_path):
     (tmp_path / "a.png").write_bytes(content)
     with warnings.catch_warnings():
@@ -373,8 +426,18 @@ def test_pictures_that_take_long_or_much_memory(content, tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [scans("L", 8192, 0), scans("RGB", 8192, 0), scans("CMYK", 4096, 0), b"P2 1024 1024 9\n" + b"1 " * 2**20],
-    ids=["grey JPEG", "coloured", "CMYK", "PGM in plain text"],
+    [
+        scans("L", 8192, 0),
+        scans("RGB", 8192, 0),
+        scans("CMYK", 4096, 0),
+        with_previews(scans("L", 4096, 0)),
+        b"P2 1024 1024 9\n" + b"1 " * 2**20,
+        webp(4000),
+        one_tile(256),
+        png(8, 8, zlib.compress(bytes(72)), before=500_000 * chunk(b"abCd", b"")),
+        png(8, 8, zlib.compress(bytes(72)), before=3_000 * chunk(b"iCCP", b"k\0\0" + zeros(2**20))),
+    ],
+    ids=["grey JPEG", "coloured", "CMYK", "with previews", "PGM", "WebP", "TIFF", "many chunks", "many profiles"],
 )
 def test_large_pictures_that_are_read(content, tmp_path):
     (tmp_path / "a.png").write_bytes(content)
@@ -398,6 +461,23 @@ def test_a_zip_bomb(lie, tmp_path):
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_zip_bomb_of_another_method(method, tmp_path):
     (tmp_path / "a.zip").write_bytes(archive({"a.bmp": bytes(2**26)}, method))
+    assert pictures_of(tmp_path / "a.zip") is None
+
+
+def test_an_archive_whose_list_of_files_has_700_megabytes(tmp_path):
+    with (tmp_path / "a.zip").open("wb") as file:
+        file.truncate(700 * 2**20)
+        file.seek(700 * 2**20)
+        file.write(struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1, 1, 700 * 2**20, 0, 0))
+    assert pictures_of(tmp_path / "a.zip") is None
+
+
+def test_an_archive_of_one_picture_many_times(tmp_path):
+    content = archive({"00.png": png(5792, 5792, zeros(5792 * 5793 + 2**20))})
+    start, end = content.index(b"PK\1\2"), content.index(b"PK\5\6")
+    files = b"".join(content[start : end - 6] + b"%02d.png" % i for i in range(12))
+    tail = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 12, 12, len(files), start, 0)
+    (tmp_path / "a.zip").write_bytes(content[:start] + files + tail)
     assert pictures_of(tmp_path / "a.zip") is None
 
 
@@ -474,6 +554,8 @@ TENSOR = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
         header({}, length=2**63),
         header({}, length=2**40),
         header({}, length=1),
+        header({"__metadata__": {"card": "[" + "[]," * 6_000_000 + "[]]"}}),
+        header({str(i): {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(100_000)}),
         header(b"[" * 100_000 + b"]" * 100_000),
         header(b"\xff\xfe{}"),
         header({"weights.0": TENSOR}),
@@ -497,7 +579,8 @@ def test_headers_of_networks_that_lie(content, tmp_path):
 def test_weights_that_are_not_finite(value, tmp_path):
     net = MLP(2, 3, 1)
     net.weights[0].data[0, 0] = value
-    save_network(net, tmp_path / "a", {})
+    card = {"dim": 2, "width": 3, "depth": 1, "output": "sigmoid"}
+    (tmp_path / "a").write_bytes(save(dict(net.state_dict()), {"card": json.dumps(card)}))
     assert ends_well(lambda: load_network(tmp_path / "a")) is None
 
 
@@ -526,6 +609,23 @@ def test_a_large_network_of_nothing_but_zeros(width, tmp_path):
         file.truncate(len(content) + end)
     net = ends_well(lambda: load_network(tmp_path / "a"))
     assert (net is None) == (width > 8_000)
+
+
+def test_a_pipe_is_no_digits(tmp_path, monkeypatch):
+    monkeypatch.setenv("GKN_DATA", str(tmp_path))
+    (tmp_path / "mnist").mkdir()
+    os.mkfifo(tmp_path / "mnist" / "t10k-images-idx3-ubyte")
+    assert ends_well(lambda: load_images("mnist-test")) is None
+
+
+def test_a_file_is_no_folder_of_data(tmp_path, monkeypatch):
+    monkeypatch.setenv("GKN_DATA", str(tmp_path / "a"))
+    (tmp_path / "a").touch()
+    assert ends_well(lambda: load_images("mnist-test")) is None
+
+
+def test_a_name_longer_than_any_file_has():
+    assert ends_well(lambda: load_images("a" * 5_000)) is None
 
 
 @pytest.mark.parametrize("kind", ["a folder", "sparse", "a device"])

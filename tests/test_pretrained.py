@@ -31,6 +31,20 @@ def test_half_precision_is_half_the_size_and_nearly_the_network(tmp_path, genera
     assert torch.allclose(load_network(tmp_path / "True.safetensors")(x), net(x), atol=1e-3)
 
 
+def test_another_networks_card_does_not_change_the_shape(tmp_path, generator):
+    net = MLP(2, 8, 2, generator=generator)
+    save_network(net, tmp_path / "a.safetensors", network_card("mnist-turning"))
+    assert load_network(tmp_path / "a.safetensors").width == 8
+
+
+def test_weights_that_are_too_large_for_half_precision_are_not_written(tmp_path, generator):
+    net = MLP(2, 8, 2, generator=generator)
+    net.biases[0].data[0, 0] = 1e5
+    with pytest.raises(ValueError, match="not finite at half precision"):
+        save_network(net, tmp_path / "a.safetensors", {}, half=True)
+    assert not any(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_those_of_the_project_are_small_and_say_what_they_are(name):
     card, net = network_card(name), pretrained(name)

@@ -42,6 +42,14 @@ def test_entropy_and_divergence_of_known_shares():
     assert class_divergence(even, even) == 0
     assert [class_divergence(v, even) for v in (one, two)] == pytest.approx([math.log(4), math.log(2)])
     assert class_divergence(even, two) == math.inf
+    assert class_divergence(two, two) == 0
+
+
+def test_frechet_distance_on_a_line():
+    x = torch.tensor([[0.0], [2.0]])
+    assert frechet_distance(x, 3 * x + 1) == pytest.approx(3**2 + 2 * (3 - 1) ** 2)  # means 1 and 4, variances 2 and 18
+    with pytest.raises(ValueError, match="got 1 and 2 points"):
+        frechet_distance(x[:1], x)
 
 
 def test_frechet_distance_of_known_normal_distributions(generator):

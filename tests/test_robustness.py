@@ -39,6 +39,14 @@ def test_attacks_stay_in_the_ball_and_the_box(half_plane, generator):
     assert found.abs().max() <= 1
 
 
+def test_what_cannot_be_attacked_or_left():
+    net, label = Classifier(2, 2, 1, 2, nets=2), torch.zeros(1, dtype=torch.long)
+    with pytest.raises(ValueError, match="x: got values"):
+        attack(net, torch.full((1, 2), 5.0), label, torch.full((2, 1), 0.1))
+    with pytest.raises(ValueError, match="got a single network"):
+        escape_distance(MLP(2, 3, 1), torch.zeros(1, 2), torch.ones(1, 1, 2), largest=1.0)
+
+
 def test_an_attractor_is_left_where_its_basin_ends():
     """On the line the basin's boundary is where the map crosses the identity between two learned points."""
     net = MLP(1, 10, 4, nets=8)

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -28,6 +29,19 @@ def test_jitter_is_uniform_with_mean_zero(affine, generator):
     assert second.abs().max() <= 0.1
     assert second.mean().item() == pytest.approx(0, abs=1e-3)
     assert second.std().item() == pytest.approx(0.1 / 3**0.5, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", [np.asarray, torch.tensor, tuple])
+def test_jitters_in_any_row_of_numbers(kind):
+    net, z = MLP(2, 5, 3), torch.rand(4, 2)
+    jitters = [0.25, 0.5]
+    expected = last(kaleidoscope(net, z, steps=3, jitter=jitters))
+    assert torch.equal(last(kaleidoscope(net, z, steps=3, jitter=kind(jitters))), expected)
+
+
+def test_starts_that_carry_gradients_are_taken_as_they_are():
+    net, z = MLP(2, 5, 3), torch.rand(4, 2)
+    assert torch.equal(trajectory(net, z.clone().requires_grad_(), steps=3), trajectory(net, z, steps=3))
 
 
 def test_each_iteration_may_have_its_own_jitter(affine, generator):

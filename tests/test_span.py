@@ -48,6 +48,11 @@ def test_a_lifted_network_has_the_eigenvalues_of_its_network(generator):
     assert torch.allclose(spectral_radius(Lifted(net, span), x), spectral_radius(net, span.coordinates(x)), rtol=1e-4)
 
 
+def test_a_lifted_network_is_not_bounded(generator):
+    x = torch.rand(6, 12, generator=generator)
+    assert Lifted(MLP(5, 20, 2), Span(x)).range == (-torch.inf, torch.inf)
+
+
 def test_a_network_of_another_space_is_not_lifted():
     with pytest.raises(ValueError, match="got dim=3, nets=None, needed a single network of dim=1"):
         Lifted(MLP(3, 4, 1), Span(torch.rand(2, 7)))

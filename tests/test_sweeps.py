@@ -82,6 +82,13 @@ def test_it_runs_on_a_cluster_that_is_there(tmp_path):
         assert worker in cluster.scheduler_info["workers"]
 
 
+def test_a_folder_with_something_else_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(ValueError, match=r"thesis.txt, needed one of its own"):
+        sweep(square, [{"x": 1}], folder=tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
 @pytest.mark.parametrize(("cells", "message"), [([], "got none"), ([{"x": {1}}], "that JSON can write")])
 def test_bad_cells(cells, message, tmp_path):
     with pytest.raises(ValueError, match=message):

@@ -61,6 +61,15 @@ def test_outcomes():
     loss = torch.tensor([1e-7, 1e-3, 0.09])
     assert fitted(loss).tolist() == [True, False, False]
     assert collapsed(loss, x).tolist() == [False, False, True]
+    apart = points([0.2, 0.8]).expand(3, 2, 1) * torch.tensor([1.0, 1.0, 0.1]).reshape(3, 1, 1)
+    assert collapsed(torch.full((3,), 1e-3), apart).tolist() == [False, False, True]  # variance .0009
+    assert collapsed(torch.tensor([1e-7, 0.1]), points([0.5])).tolist() == [False, True]
+
+
+def test_a_frozen_network_stays_as_it_is(generator):
+    net = MLP(1, 5, 2, generator=generator).requires_grad_(False)
+    with pytest.raises(ValueError, match="got frozen weights"):
+        fit(net, points([0.5]), steps=1)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +88,7 @@ def test_outcomes():
         (torch.rand(4, 2), {"batch_size": 5}, "batch_size: got 5, needed at most the 4"),
         (torch.rand(4, 2), {"noise": (-1.0, 1.0)}, "noise: got .-1.0, 1.0."),
         (torch.rand(4, 2), {"noise": (2.0, 1.0)}, "needed two standard deviations"),
+        (torch.rand(4, 2), {"noise": 0.1}, "noise: got 0.1, needed two"),
         (torch.rand(4, 2), {"precision": "bfloat16"}, "precision: got 'bfloat16', needed a floating type"),
         (torch.rand(4, 2), {"precision": torch.int8}, "precision: got torch.int8"),
         (torch.rand(4, 2), {"generator": 7}, "generator: got int"),

@@ -1,0 +1,76 @@
+"""Pictures from anywhere, opened in such a way that none takes long, or much memory."""
+
+import io
+import zlib
+
+from PIL import Image
+
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # no decoder that starts another program
+DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are decoded: large JPEGs at a smaller scale
+SLOW, SLOWLY = 2**20, ("ppm_plain", "ppm", "bmp_rle")  # pixels for the decoders that are written in Python, and these
+SCANS = 20  # passes over all pixels, as a progressive JPEG makes
+READS, READ = 2000, 2**19  # of a header, and bytes of one of them, unless it is the whole file
+PNG = b"\x89PNG\r\n\x1a\n"  # how one begins
+TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
+
+
+def opened(content: bytes) -> Image.Image:
+    """A picture of which nothing but the header has been read; `ValueError` for a long one, or too many pixels.
+
+    Whatever Pillow raises for what is no picture.
+    """
+    file = _File(_essential(content) if content.startswith(PNG) else content)
+    image = Image.open(file, formats=FORMATS)
+    file.opening = False
+    check_pixels(image.size, DECLARED)
+    return image
+
+
+def check_pixels(size: tuple[int, int], most: int = DECODED) -> None:
+    """Raise `ValueError` for a (width, height) of more than so many pixels."""
+    if size[0] * size[1] > most:
+        raise ValueError(f"got a picture of {size[0]:,} x {size[1]:,}, needed at most {most:,} pixels")
+
+
+def check_work(image: Image.Image, content: bytes) -> None:
+    """Raise `ValueError` for what would take long, or much memory, for its number of pixels."""
+    if image.tile and image.tile[0][0] in SLOWLY:
+        check_pixels(image.size, SLOW)
+    if image.format == "WEBP":
+        check_pixels(image.size, DECODED // 2)
+    if image.format == "TIFF":
+        check_pixels((image.tag_v2.get(TILE_WIDTH, 1), image.tag_v2.get(TILE_LENGTH, 1)))
+    if image.format in ("JPEG", "MPO") and (scans := content.count(b"\xff\xda", image.fp.tell())):
+        if scans >= SCANS:
+            raise ValueError(f"got a JPEG of {scans + 1} scans, needed at most {SCANS}")
+        check_pixels(image.size, 3 * DECLARED // max(3, len(image.getbands())))  # all coefficients are kept
+
+
+class _File(io.BytesIO):
+    """A file that is read at length only once its header is known."""
+
+    opening, reads = True, 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += self.opening
+        if self.opening and (self.reads > READS or (size or 0) > READ):
+            raise ValueError(f"got a header of over {READS:,} parts, or one of over {READ:,} bytes, needed a short one")
+        return super().read(size)
+
+
+def _essential(content: bytes) -> bytes:
+    """A PNG with what its pixels need, and these in one piece: the rest may be much, or come in millions of chunks."""
+    view, kept, pixels, position = memoryview(content), {}, [], len(PNG)
+    while (kind := content[position + 4 : position + 8]) not in (b"IEND", b""):
+        end = position + 12 + int.from_bytes(view[position : position + 4], "big")
+        if kind == b"IDAT":
+            pixels.append(view[position + 8 : end - 4])
+        elif kind in (b"IHDR", b"PLTE", b"tRNS", b"eXIf"):
+            kept.setdefault(kind, view[position:end])
+        position = end
+    size = sum(map(len, pixels)).to_bytes(4, "big")
+    check = zlib.crc32(b"IDAT")
+    for part in pixels:
+        check = zlib.crc32(part, check)
+    idat = [size, b"IDAT", *pixels, check.to_bytes(4, "big")]
+    return b"".join([PNG, *kept.values(), *idat, b"\0\0\0\0IEND\xaeB`\x82"])

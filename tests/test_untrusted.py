@@ -1,0 +1,57 @@
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gkn_utils import untrusted
+from gkn_utils.untrusted import check_pixels, check_work, opened
+
+COLOURS = Image.fromarray(np.arange(1800, dtype=np.uint16).astype(np.uint8).reshape(20, 30, 3))
+
+
+def written(kind: str, image: Image.Image = COLOURS, **options) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["BMP", "PNG", "PPM", "TIFF"])
+def test_pictures_are_those_that_were_written(kind):
+    image = opened(written(kind))
+    assert image.size == (30, 20)
+    check_work(image, written(kind))
+    assert np.array_equal(np.asarray(image.convert("RGB")), np.asarray(COLOURS))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_a_png_loses_nothing_that_its_pixels_need(mode):
+    grey = Image.fromarray(257 * np.asarray(COLOURS.convert("L"), dtype=np.uint16))
+    image = grey if mode == "I;16" else COLOURS.convert(mode)
+    options = {"transparency": 3} if mode == "P" else {}
+    content = written("PNG", image, **options)
+    plain = Image.open(io.BytesIO(content))
+    assert np.array_equal(np.asarray(opened(content)), np.asarray(plain))
+    assert opened(content).info.get("transparency") == plain.info.get("transparency")
+
+
+def test_a_png_may_say_which_way_is_up():
+    exif = Image.Exif()
+    exif[0x112] = 6
+    assert opened(written("PNG", exif=exif)).getexif()[0x112] == 6
+
+
+def test_a_picture_of_more_pixels_is_refused(monkeypatch):
+    check_pixels((30, 20), 600)
+    with pytest.raises(ValueError, match="got a picture of 30 x 20, needed at most 599 pixels"):
+        check_pixels((30, 20), 599)
+    monkeypatch.setattr(untrusted, "DECLARED", 599)
+    with pytest.raises(ValueError, match="needed at most 599"):
+        opened(written("JPEG"))
+
+
+@pytest.mark.parametrize(("name", "value"), [("READS", 5), ("READ", 1)])
+def test_a_long_header_is_refused(name, value, monkeypatch):
+    monkeypatch.setattr(untrusted, name, value)
+    with pytest.raises(ValueError, match="got a header of over"):
+        opened(written("TIFF"))
