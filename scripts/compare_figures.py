@@ -8,8 +8,10 @@ samples; then
   its colour, to 48 levels, within 8 pixels in the other picture, and the other way round (this sees curves and dots,
   unless photographs are most of the picture), 15% where the curves are one network's; and if its sides differ by at
   most 1%, as words of other lengths make them;
-* an animation is the same if its sides and its time are: one network of digits draws other digits than another;
-* a claim is the same if its verdict is, and the two intervals overlap where they are over many networks.
+* an animation is the same if its sides and its time are, and its colours in the mean and in their spread, to 32
+  levels: one network of digits draws other digits than another;
+* a claim is the same if its verdict is, and the two intervals overlap where they are over many networks; it was made
+  with the same settings, from the same data.
 
 These bounds let pass what PyTorch draws with MKL_CBWR=COMPATIBLE, and with ATEN_CPU_CAPABILITY=default (18 to 20 were
 not drawn with it). If a twelfth of a figure that is not empty is made white, they see it in seven of ten.
@@ -58,9 +60,20 @@ def _pictures(fresh: Path, committed: Path) -> list[str]:
 
 def _animations(fresh: Path, committed: Path) -> list[str]:
     with Image.open(fresh) as one, Image.open(committed) as other:
-        seconds = [sum(f.info["duration"] for f in ImageSequence.Iterator(image)) / 1000 for image in (one, other)]
         found = _sides(one, other)
-    return found + ["got {:g} s, needed {:g} s".format(*seconds)] * (seconds[0] != seconds[1])
+        (time, *colours), (needed, *others) = _animation(one), _animation(other)
+    if time != needed:
+        found.append(f"got {time:g} s, needed {needed:g} s")
+    if np.abs(np.subtract(colours, others)).max() > LEVELS:
+        found.append("got other colours, in their mean or their spread")
+    return found
+
+
+def _animation(image: Image.Image) -> tuple[float, np.ndarray, np.ndarray]:
+    """Seconds, and the mean and the standard deviation of each colour over all frames."""
+    frames = [(frame.info["duration"], np.asarray(frame.convert("RGB"))) for frame in ImageSequence.Iterator(image)]
+    pixels = np.stack([frame for _, frame in frames]).reshape(-1, 3)
+    return sum(duration for duration, _ in frames) / 1000, pixels.mean(0), pixels.std(0)
 
 
 def _sides(one: Image.Image, other: Image.Image) -> list[str]:
@@ -73,7 +86,8 @@ def _pixels(image: Image.Image, boxes: list[list[int]]) -> np.ndarray:
     """The colours, (rows, columns, 3), with boxes of text made white."""
     pixels = np.array(image, np.int16)
     for left, top, right, bottom in boxes:
-        pixels[max(0, top - MARGIN) : bottom + MARGIN, max(0, left - MARGIN) : right + MARGIN] = 255
+        (left, top), (right, bottom) = np.maximum([(left - MARGIN, top - MARGIN), (right + MARGIN, bottom + MARGIN)], 0)
+        pixels[top:bottom, left:right] = 255
     return pixels
 
 
@@ -92,11 +106,18 @@ def _alone(pixels: np.ndarray, other: np.ndarray) -> float:
 
 
 def _claims(fresh: Path, committed: Path) -> list[str]:
-    one, other = (json.loads(path.read_text())["claims"] for path in (fresh, committed))
+    (one, made), (other, needed) = (_results(path) for path in (fresh, committed))
     many = not committed.name.startswith(OF_FEW)
     if set(one) != set(other):
         return [f"got the claims {', '.join(sorted(one))}, needed {', '.join(sorted(other))}"]
-    return [f"{claim_id}: {words}" for claim_id in one for words in _claim(one[claim_id], other[claim_id], many)]
+    found = [] if made == needed else [f"made with {made}, needed {needed}"]
+    return found + [f"{key}: {words}" for key in one for words in _claim(one[key], other[key], many)]
+
+
+def _results(path: Path) -> tuple[dict, dict]:
+    """The claims, and what they were made with."""
+    content = json.loads(path.read_text())
+    return content["claims"], content["settings"] | {"source": content["data"]["source"]}
 
 
 def _claim(one: dict, other: dict, many: bool) -> list[str]:

@@ -41,7 +41,7 @@ class Run:
 
     def is_finished(self) -> bool:
         """Whether it was run from just these inputs and data, and all that it wrote is there as it was written."""
-        return self.record.exists() and json.loads(self.record.read_text()) == self._state()
+        return (record := read(self.record)) is not None and record == self._state()
 
     def execute(self, resume: bool, lock: TextIO) -> dict:
         """Run it; return what the table says of it. `lock` stays open as long as it runs."""
@@ -61,7 +61,7 @@ class Run:
             print(f"{self.stem} wrote no {self.claims}", flush=True)
         if not failed and not interrupted:
             self._keep()
-        return self.row(f"{time.monotonic() - started:.0f}", f"{peak / 1024:.0f}", failed, interrupted)
+        return self.row(f"{time.monotonic() - started:.0f}", f"{peak:.0f}", failed, interrupted)
 
     def row(self, seconds: str = "", peak: str = "", failed: bool = False, interrupted: bool = False) -> dict:
         """What the table says; `whole`: neither failed nor interrupted, `stopped`: both."""
@@ -127,6 +127,14 @@ def figures_of(profile: str) -> Path:
     return folder / ("" if profile == "quick" else profile)
 
 
+def read(path: Path) -> dict | None:
+    """What a file of JSON holds; nothing where there is none, or one that was cut off."""
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
 def write_whole(path: Path, text: str) -> None:
     """The text becomes the file at once, or never, as in `gkn_utils.files`, whose package takes seconds to import."""
     draft = path.with_suffix(".draft")
@@ -134,8 +142,8 @@ def write_whole(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def wait(process: subprocess.Popen) -> tuple[bool, int, bool]:
-    """Whether a process of papermill failed, its peak memory in kB, and whether it was interrupted.
+def wait(process: subprocess.Popen) -> tuple[bool, float, bool]:
+    """Whether a process of papermill failed, its peak memory in MB, and whether it was interrupted.
 
     The first Ctrl-C interrupts the cell that runs, as the button in JupyterLab does; some notebooks then go on with
     what they have. The second ends it.
@@ -145,7 +153,8 @@ def wait(process: subprocess.Popen) -> tuple[bool, int, bool]:
         try:
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
-            return process.returncode != 0, usage.ru_maxrss, interrupted
+            units = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, kB elsewhere
+            return process.returncode != 0, usage.ru_maxrss / units, interrupted
         except KeyboardInterrupt:
             print("\ninterrupting the notebook; Ctrl-C again ends it", flush=True)
             kernels = psutil.Process(process.pid).children()

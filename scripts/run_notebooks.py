@@ -18,7 +18,7 @@ from subprocess import CalledProcessError
 from typing import TextIO
 
 import digests
-from notebook_run import BUILD, ROOT, Run, figures_of, write_whole
+from notebook_run import BUILD, ROOT, Run, figures_of, read, write_whole
 
 
 @contextmanager
@@ -36,8 +36,9 @@ def alone() -> Iterator[TextIO]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
-        for draft in figures_of("quick").rglob(".draft-*"):  # of gkn_utils.files
-            shutil.rmtree(draft, ignore_errors=True)
+        for profile in ("quick", "paper", "yours"):
+            for draft in figures_of(profile).glob(".draft-*"):  # of gkn_utils.files
+                shutil.rmtree(draft, ignore_errors=True)
         yield file
 
 
@@ -73,7 +74,7 @@ def options() -> tuple[argparse.Namespace, list[Path], dict[str, str]]:
 def run_all(asked: argparse.Namespace, notebooks: list[Path], profile: str, given: dict, lock: TextIO) -> list[dict]:
     """The table's rows; fewer than notebooks if it was stopped."""
     rows, log = [], BUILD / profile / "seconds.json"
-    seconds = json.loads(log.read_text()) if log.exists() else {}
+    seconds = read(log) or {}
     run_of = partial(Run, profile=profile, given=given, paper=asked.paper)
     finished = {notebook for notebook in notebooks if asked.resume and run_of(notebook).is_finished()}
     for i, notebook in enumerate(notebooks):

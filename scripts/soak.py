@@ -2,8 +2,8 @@
 
 `python scripts/soak.py 0 1 2 3 4` does so once for each seed, at the quick settings, into build/soak/, and leaves
 figures/ alone. The moments are those of the seed, on average four minutes apart. It takes half again as long as the
-runs alone. Compared with what is committed are claims, as compare_figures.py does, and all that the notebooks print
-in cells that are compared.
+runs alone. Compared with what is committed are claims, pictures and animations, as compare_figures.py does, and all
+that the notebooks print in cells that are compared.
 """
 
 import json
@@ -54,8 +54,8 @@ def run(chance: random.Random) -> tuple[int, int]:
 
 def differences(notebook: Path) -> list[str]:
     """Between what came of a notebook in a soak and what is committed, in words."""
-    claims, copy = f"{notebook.stem}.json", BUILD / "quick" / notebook.name
-    found = [f"{claims}: {words}" for words in compare(FIGURES / claims, COMMITTED / claims)]
+    names, copy = [path.name for path in COMMITTED.glob(f"{notebook.stem}.*")], BUILD / "quick" / notebook.name
+    found = [f"{name}: {words}" for name in sorted(names) for words in compare(FIGURES / name, COMMITTED / name)]
     cells = zip(printed(copy), printed(notebook), strict=True)
     return found + [f"{notebook.name}: got {got!r}, needed {needed!r}" for got, needed in cells if got != needed]
 

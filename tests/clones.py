@@ -58,5 +58,6 @@ RESULTS = """
 import json, os, pathlib
 path = pathlib.Path(os.environ["GKN_FIGURES"], f"{name}.json")
 path.parent.mkdir(exist_ok=True)
-path.write_text(json.dumps({"claims": {"Z1": {"verdict": "holds", "interval": [0, 1]}}}))
+claims = {"Z1": {"verdict": "holds", "interval": [0, 1]}}
+path.write_text(json.dumps({"claims": claims, "settings": {}, "data": {"source": "none"}}))
 """

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from compare_figures import compare
+from PIL import Image
 
 from gkn_utils import save_figure, save_gif
 
@@ -63,6 +64,7 @@ def test_curves(draw, change, same):
         ({"levels": 200}, []),  # another network's samples
         ({"size": 60}, ["got 60 x 40 pixels, needed 40 x 40"]),
         ({"milliseconds": 50}, ["got 0.1 s, needed 0.2 s"]),
+        ({"levels": 1}, ["got other colours, in their mean or their spread"]),  # black
     ],
 )
 def test_animations(tmp_path, monkeypatch, change, said):
@@ -88,15 +90,32 @@ def test_animations(tmp_path, monkeypatch, change, said):
 def test_claims(tmp_path, change, said):
     claim = {"measured": 0.5, "interval": [0.4, 0.6], "verdict": "holds"}
     for name, of in (("one", claim | change), ("other", claim)):
-        (tmp_path / f"{name}.json").write_text(json.dumps({"claims": {"F1": of}}))
+        write(tmp_path / f"{name}.json", {"F1": of})
     assert compare(tmp_path / "one.json", tmp_path / "other.json") == said
+
+
+def write(path, claims, **settings):
+    path.write_text(json.dumps({"claims": claims, "settings": settings, "data": {"source": "two points"}}))
+
+
+def test_other_settings(tmp_path):
+    for name, nets in (("one", 16), ("other", 256)):
+        write(tmp_path / f"{name}.json", {}, nets=nets)
+    made = "made with {'nets': 16, 'source': 'two points'}, needed {'nets': 256, 'source': 'two points'}"
+    assert compare(tmp_path / "one.json", tmp_path / "other.json") == [made]
+
+
+def test_words_outside_the_picture_hide_nothing():
+    white = Image.new("RGB", (40, 20), "black")
+    assert compare_figures._pixels(white, [[-30, -30, -10, -10], [-9, 5, -6, 9], [60, 60, 70, 70]]).max() == 0
+    assert (compare_figures._pixels(white, [[10, 10, 12, 12]]) == 255).any(-1).sum() == 10 * 10
 
 
 def test_intervals_over_samples_of_few_networks_need_not_overlap(tmp_path):
     for folder, interval, verdict in (("one", [0.9, 0.95], "fails"), ("other", [0.5, 0.6], "holds")):
         (tmp_path / folder).mkdir()
         claim = {"measured": interval[0], "interval": interval, "verdict": verdict}
-        (tmp_path / folder / "06_digits.json").write_text(json.dumps({"claims": {"M1": claim}}))
+        write(tmp_path / folder / "06_digits.json", {"M1": claim})
     found = compare(tmp_path / "one" / "06_digits.json", tmp_path / "other" / "06_digits.json")
     assert found == ["M1: got the verdict fails, needed holds"]
 
@@ -105,7 +124,7 @@ def test_figures_that_are_missing(tmp_path, monkeypatch):
     for folder, names in (("fresh", "12"), ("committed", "23")):
         (tmp_path / folder).mkdir()
         for name in names:
-            (tmp_path / folder / f"{name}.json").write_text('{"claims": {}}')
+            write(tmp_path / folder / f"{name}.json", {})
     monkeypatch.setattr(compare_figures, "COMMITTED", tmp_path / "committed")
     monkeypatch.setattr("sys.argv", ["", str(tmp_path / "fresh")])
     with pytest.raises(SystemExit) as ended:
@@ -118,5 +137,5 @@ def test_figures_that_are_missing(tmp_path, monkeypatch):
 
 def test_claims_that_are_missing(tmp_path):
     for name, claims in (("one", {}), ("other", {"F1": {}})):
-        (tmp_path / f"{name}.json").write_text(json.dumps({"claims": claims}))
+        write(tmp_path / f"{name}.json", claims)
     assert "needed F1" in compare(tmp_path / "one.json", tmp_path / "other.json")[0]

@@ -109,7 +109,9 @@ def test_a_soak_tells_verdicts_and_printed_lines_apart(tmp_path, monkeypatch):
         monkeypatch.setattr(soak, name, path)
     (tmp_path / "say.json").write_text((clone.figures / "say.json").read_text())
     assert soak.differences(notebook) == []
-    (tmp_path / "say.json").write_text('{"claims": {"Z1": {"verdict": "fails", "interval": [0, 1]}}}')
+    results = json.loads((tmp_path / "say.json").read_text())
+    results["claims"] = {"Z1": {"verdict": "fails", "interval": [0, 1]}}
+    (tmp_path / "say.json").write_text(json.dumps(results))
     content = json.loads(notebook.read_text())
     content["cells"][-2]["outputs"][0]["text"] = "Z1 fails"
     content["cells"][-1]["outputs"] = []

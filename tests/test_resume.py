@@ -140,6 +140,12 @@ def test_what_reads_the_claims_is_run_again_when_they_change(two):
     assert resumed(two) == "c"
 
 
+def test_a_record_that_was_cut_off_is_none(two):
+    two.record("b").write_text("")
+    two.record("b").with_name("seconds.json").write_text('{"a": 1')
+    assert resumed(two) == "b"
+
+
 def test_without_resume_all_is_run(two):
     two.run()
     assert (two.root / "notebooks" / "ran").read_text() == "a b a b "
