@@ -13,10 +13,10 @@ def arnoldi_radius(
     """The largest |eigenvalue| of the Jacobian of f at points `x` (n, d), and a residual that says how good: (n,) each.
 
     `steps` products of the transposed Jacobian, which has the same eigenvalues, with a vector, for all points at once;
-    `spectral_radius` needs d of them. Arnoldi's method (1951) on the space they span: with J transposed,
-    the residual is |Jv - av| of the eigenvalue a found and its unit vector v: 0 where it is exact, as it is after d
-    steps or more. `net` is a single
-    network with `dim`, not only an MLP. Raises `ValueError` for `nets=k`, points it cannot take, steps < 1.
+    `spectral_radius` needs d of them. Arnoldi's method (1951) on the space they span. The residual, with J for the
+    transposed Jacobian, is |Jv - av| of the eigenvalue a found and its unit vector v: 0 where it is exact, as it is
+    after d steps or more. `net` is a single network with `dim`, not only an MLP. Raises `ValueError` for `nets=k`,
+    points it cannot take, steps < 1.
     """
     if net.nets is not None:
         raise ValueError(f"net: got nets={net.nets}, needed a single network")
