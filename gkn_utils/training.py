@@ -129,8 +129,8 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
     if batch_size is not None:
         check_batch_size(batch_size, x)
-    sizes = noise if isinstance(noise, Sequence) and len(noise) == 2 else (math.nan, math.nan)
-    if noise is not None and not 0 <= sizes[0] <= sizes[1] < math.inf:
+    pair = isinstance(noise, Sequence) and len(noise) == 2
+    if noise is not None and not (pair and 0 <= noise[0] <= noise[1] < math.inf):
         raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")

@@ -7,9 +7,9 @@ from PIL import Image
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # no decoder that starts another program
 DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are decoded: large JPEGs at a smaller scale
-SLOW, SLOWLY = 2**20, ("ppm_plain", "ppm", "bmp_rle")  # pixels for the decoders that are written in Python, and these
+DECODERS_IN_PYTHON, DECODED_IN_PYTHON = ("ppm_plain", "ppm", "bmp_rle"), 2**20  # slow ones, and pixels for them
 SCANS = 20  # passes over all pixels, as a progressive JPEG makes
-READS, READ = 2000, 2**19  # of a header, and bytes of one of them, unless it is the whole file
+HEADER_READS, HEADER_BYTES = 2000, 2**19  # of a header, and in one of them, unless it is the whole file
 PNG = b"\x89PNG\r\n\x1a\n"  # how one begins
 TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
 
@@ -34,8 +34,8 @@ def check_pixels(size: tuple[int, int], most: int = DECODED) -> None:
 
 def check_work(image: Image.Image, content: bytes) -> None:
     """Raise `ValueError` for what would take long, or much memory, for its number of pixels."""
-    if image.tile and image.tile[0][0] in SLOWLY:
-        check_pixels(image.size, SLOW)
+    if image.tile and image.tile[0][0] in DECODERS_IN_PYTHON:
+        check_pixels(image.size, DECODED_IN_PYTHON)
     if image.format == "WEBP":
         check_pixels(image.size, DECODED // 2)
     if image.format == "TIFF":
@@ -53,8 +53,9 @@ class _File(io.BytesIO):
 
     def read(self, size: int | None = -1) -> bytes:
         self.reads += self.opening
-        if self.opening and (self.reads > READS or (size or 0) > READ):
-            raise ValueError(f"got a header of over {READS:,} parts, or one of over {READ:,} bytes, needed a short one")
+        if self.opening and (self.reads > HEADER_READS or (size or 0) > HEADER_BYTES):
+            most = f"{HEADER_READS:,} parts, or one of over {HEADER_BYTES:,} bytes"
+            raise ValueError(f"got a header of over {most}, needed a short one")
         return super().read(size)
 
 

@@ -86,9 +86,14 @@ def _pixels(image: Image.Image, boxes: list[list[int]]) -> np.ndarray:
     """The colours, (rows, columns, 3), with boxes of text made white."""
     pixels = np.array(image, np.int16)
     for left, top, right, bottom in boxes:
-        (left, top), (right, bottom) = np.maximum([(left - MARGIN, top - MARGIN), (right + MARGIN, bottom + MARGIN)], 0)
-        pixels[top:bottom, left:right] = 255
+        rows, columns = slice(*_around(top, bottom)), slice(*_around(left, right))
+        pixels[rows, columns] = 255
     return pixels
+
+
+def _around(low: int, high: int) -> tuple[int, int]:
+    """With a margin, and not before the first pixel."""
+    return max(0, low - MARGIN), max(0, high + MARGIN)
 
 
 def _means(pixels: np.ndarray) -> np.ndarray:

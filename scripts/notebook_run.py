@@ -41,7 +41,7 @@ class Run:
 
     def is_finished(self) -> bool:
         """Whether it was run from just these inputs and data, and all that it wrote is there as it was written."""
-        return (record := read(self.record)) is not None and record == self._state()
+        return (record := read_json(self.record)) is not None and record == self._state()
 
     def execute(self, resume: bool, lock: TextIO) -> dict:
         """Run it; return what the table says of it. `lock` stays open as long as it runs."""
@@ -127,7 +127,7 @@ def figures_of(profile: str) -> Path:
     return folder / ("" if profile == "quick" else profile)
 
 
-def read(path: Path) -> dict | None:
+def read_json(path: Path) -> dict | None:
     """What a file of JSON holds; nothing where there is none, or one that was cut off."""
     try:
         return json.loads(path.read_text())

@@ -18,7 +18,7 @@ from subprocess import CalledProcessError
 from typing import TextIO
 
 import digests
-from notebook_run import BUILD, ROOT, Run, figures_of, read, write_whole
+from notebook_run import BUILD, ROOT, Run, figures_of, read_json, write_whole
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def options() -> tuple[argparse.Namespace, list[Path], dict[str, str]]:
 def run_all(asked: argparse.Namespace, notebooks: list[Path], profile: str, given: dict, lock: TextIO) -> list[dict]:
     """The table's rows; fewer than notebooks if it was stopped."""
     rows, log = [], BUILD / profile / "seconds.json"
-    seconds = read(log) or {}
+    seconds = read_json(log) or {}
     run_of = partial(Run, profile=profile, given=given, paper=asked.paper)
     finished = {notebook for notebook in notebooks if asked.resume and run_of(notebook).is_finished()}
     for i, notebook in enumerate(notebooks):
