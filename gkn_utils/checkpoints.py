@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from gkn_utils.files import written_whole
@@ -20,7 +20,7 @@ class Checkpoint:
     """The state of a fit, in a file whose name is the digest of all that decides how it goes.
 
     So the same fit, and no other, finds it again: its networks and losses are then as they were. A fit that is done
-    leaves its end, unless it took less than a tenth of `SECONDS`. A file that cannot be read counts as none.
+    leaves its end, unless it took less than a tenth of `SECONDS`. A file that is not as it was written counts as none.
 
     Args:
         net: the networks, before the first step.
@@ -41,9 +41,14 @@ class Checkpoint:
 
     def _load(self) -> None:
         try:
-            self.kept = load_file(self.path, device=str(self.history.device))
-        except (FileNotFoundError, SafetensorError):
+            with safe_open(self.path, "pt", device=str(self.history.device)) as file:
+                names, digest = file.keys(), file.metadata()["digest"]
+                kept = {name: file.get_tensor(name) for name in names}
+        except (FileNotFoundError, SafetensorError, KeyError, TypeError):
             return
+        if digest != _digest(*sorted(kept.items())):
+            return
+        self.kept = kept
         self.part, self.done = self.kept.pop("place").tolist()
         self.history.copy_(self.kept.pop("history"))
         for i, parameter in enumerate(self.parameters):
@@ -76,7 +81,7 @@ class Checkpoint:
         state |= {"place": torch.tensor([self.part, done]), "history": self.history}
         state |= {"descending": self.descending.detach(), **self.adam.state[self.descending]}
         with written_whole(self.path) as draft:
-            save_file(state, draft)
+            save_file(state, draft, {"digest": _digest(*sorted(state.items()))})
         self.due = time.monotonic() + SECONDS
 
 

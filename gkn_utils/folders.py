@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-BYTES, DIRECTORY = 2**26, 2**25  # of a file, and of an archive's list of its files
+BYTES, DIRECTORY = 2**26, 2**24  # of a file, and of an archive's list of its files
 RATIO = 100  # to which a file in an archive may be packed
 BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, OverflowError, struct.error)
 Files = tuple[list[str], Callable[[str], bytes]]
@@ -65,7 +65,7 @@ def _zip(path: Path) -> Files:
         if info.file_size > RATIO * info.compress_size + 2**20:
             raise ValueError(f"got a file packed to less than a {RATIO}th, needed one that is not")
         with archive.open(info) as file:
-            return file.read(info.file_size + 1)
+            return file.read(info.file_size)
 
     return _visible(names), read
 

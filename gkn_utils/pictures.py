@@ -19,8 +19,8 @@ def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed:
     Each becomes RGB of `size` (width, height): cropped about its middle to that shape, then resized, transparency on
     white. Returns uint8 (n, 3, h, w). Files that are no pictures, or too large ones (67 MB, or 67 million pixels, half
     that where the format is not JPEG, a quarter for WebP, a million for run-length BMP and PPM of other than 8 or 16
-    bits; JPEGs of over 20 scans), are skipped, by a warning that counts and names them; hidden files without one.
-    Nothing is unpacked to disk.
+    bits; JPEGs of over 20 scans, PNGs of over a million chunks, over 65 kB of EXIF), are skipped, by a warning that
+    counts and names them; hidden files without one. Nothing is unpacked to disk.
 
     Raises:
         ValueError: no picture in it, fewer than `count`, not a zip archive, or a path in it that leaves its folder.

@@ -10,7 +10,8 @@ DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are 
 DECODERS_IN_PYTHON, DECODED_IN_PYTHON = ("ppm_plain", "ppm", "bmp_rle"), 2**20  # slow ones, and pixels for them
 SCANS = 20  # passes over all pixels, as a progressive JPEG makes
 HEADER_READS, HEADER_BYTES = 2000, 2**19  # of a header, and in one of them, unless it is the whole file
-PNG = b"\x89PNG\r\n\x1a\n"  # how one begins
+PNG, CHUNKS = b"\x89PNG\r\n\x1a\n", 2**20  # how one begins, and of how many parts it may be
+EXIF = 2**16  # bytes of what a camera says, as a JPEG has place for in one piece
 TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of a TIFF
 
 
@@ -34,6 +35,8 @@ def check_pixels(size: tuple[int, int], most: int = DECODED) -> None:
 
 def check_work(image: Image.Image, content: bytes) -> None:
     """Raise `ValueError` for what would take long, or much memory, for its number of pixels."""
+    if (said := len(image.info.get("exif", b""))) > EXIF:
+        raise ValueError(f"got {said:,} bytes of EXIF, needed at most {EXIF:,}")
     if image.tile and image.tile[0][0] in DECODERS_IN_PYTHON:
         check_pixels(image.size, DECODED_IN_PYTHON)
     if image.format == "WEBP":
@@ -61,17 +64,16 @@ class _File(io.BytesIO):
 
 def _essential(content: bytes) -> bytes:
     """A PNG with what its pixels need, and these in one piece: the rest may be much, or come in millions of chunks."""
-    view, kept, pixels, position = memoryview(content), {}, [], len(PNG)
+    view, kept, pixels, position, chunks = memoryview(content), {}, bytearray(), len(PNG), 0
     while (kind := content[position + 4 : position + 8]) not in (b"IEND", b""):
         end = position + 12 + int.from_bytes(view[position : position + 4], "big")
         if kind == b"IDAT":
-            pixels.append(view[position + 8 : end - 4])
+            pixels += view[position + 8 : end - 4]
         elif kind in (b"IHDR", b"PLTE", b"tRNS", b"eXIf"):
             kept.setdefault(kind, view[position:end])
-        position = end
-    size = sum(map(len, pixels)).to_bytes(4, "big")
-    check = zlib.crc32(b"IDAT")
-    for part in pixels:
-        check = zlib.crc32(part, check)
-    idat = [size, b"IDAT", *pixels, check.to_bytes(4, "big")]
+        position, chunks = end, chunks + 1
+        if chunks > CHUNKS:
+            raise ValueError(f"got a PNG of over {CHUNKS:,} chunks, needed at most these")
+    check = zlib.crc32(pixels, zlib.crc32(b"IDAT"))
+    idat = [len(pixels).to_bytes(4, "big"), b"IDAT", pixels, check.to_bytes(4, "big")]
     return b"".join([PNG, *kept.values(), *idat, b"\0\0\0\0IEND\xaeB`\x82"])

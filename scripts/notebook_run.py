@@ -50,13 +50,13 @@ class Run:
         for other in self.checkpoints.glob("*"):
             if not resume or other.name != self.inputs:
                 shutil.rmtree(other)
-        started = time.monotonic()
+        started, before = time.monotonic(), self._written()
         failed, peak, interrupted = wait(self._start(lock))
         if failed and not sys.stderr.isatty():
             print(self.log.read_text()[-3000:], flush=True)
         if failed and shutil.disk_usage(self.folder).free < FULL:  # the log has no room for it
             print(f"{self.folder}: No space left on device", flush=True)
-        if not failed and not self.claims.exists():
+        if not failed and self._written() in (None, before):
             failed = True
             print(f"{self.stem} wrote no {self.claims}", flush=True)
         if not failed and not interrupted:
@@ -97,6 +97,13 @@ class Run:
             return subprocess.Popen(
                 command, env=environment, start_new_session=True, pass_fds=[lock.fileno()], **output
             )
+
+    def _written(self) -> tuple[int, int] | None:
+        """Which file its claims are in, and since when; None where there are none."""
+        if not self.claims.exists():
+            return None
+        status = self.claims.stat()
+        return status.st_ino, status.st_mtime_ns
 
     def _keep(self) -> None:
         """Record that it is finished, if it was run from what lies there now; data may have been downloaded by it."""

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 import psutil
-from compare_figures import COMMITTED, compare
+from compare_figures import COMMITTED, compare_folders
 from notebook_run import BUILD, ROOT, WIDGET
 
 FIGURES = BUILD / "soak"
@@ -54,9 +54,8 @@ def run(chance: random.Random) -> tuple[int, int]:
 
 def differences(notebook: Path) -> list[str]:
     """Between what came of a notebook in a soak and what is committed, in words."""
-    names, copy = [path.name for path in COMMITTED.glob(f"{notebook.stem}.*")], BUILD / "quick" / notebook.name
-    found = [f"{name}: {words}" for name in sorted(names) for words in compare(FIGURES / name, COMMITTED / name)]
-    cells = zip(printed(copy), printed(notebook), strict=True)
+    found = compare_folders(FIGURES, COMMITTED, f"{notebook.stem}.*")
+    cells = zip(printed(BUILD / "quick" / notebook.name), printed(notebook), strict=True)
     return found + [f"{notebook.name}: got {got!r}, needed {needed!r}" for got, needed in cells if got != needed]
 
 
@@ -76,7 +75,8 @@ def _text(cell: dict) -> str:
 
 def soak(seed: int) -> tuple[int, list[str]]:
     """All notebooks, through kills: how many, and what came out otherwise than what is committed."""
-    shutil.rmtree(FIGURES, ignore_errors=True)
+    for folder in (FIGURES, BUILD / "quick" / "checkpoints"):
+        shutil.rmtree(folder, ignore_errors=True)
     for record in (BUILD / "quick").glob("*.done.json"):
         record.unlink()
     chance, total = random.Random(seed), 0

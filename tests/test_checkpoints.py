@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+from torch import nn
 
 from gkn_utils import MLP, checkpoints, fit, one_cycle
 
@@ -17,8 +19,8 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "kept"
 
 
-def run(stop=None, *, nets=None, width=5, **options):
-    """Weights, losses and the generator after a fit that breaks off before step `stop`."""
+def run(stop=None, *, weights=5, data=1, shuffles=5, width=5, output=None, skip=False, nets=None, **options):
+    """Weights, losses and the generator after a fit that breaks off before step `stop`; the first three are seeds."""
 
     def progress(rates):
         for i, rate in enumerate(rates):
@@ -26,9 +28,9 @@ def run(stop=None, *, nets=None, width=5, **options):
                 raise RuntimeError("stopped")
             yield rate
 
-    generator = torch.Generator().manual_seed(5)
-    net = MLP(2, width, 3, nets=nets, generator=generator)
-    x = torch.rand(20, 2, generator=torch.Generator().manual_seed(1))
+    first, points, generator = (torch.Generator().manual_seed(seed) for seed in (weights, data, shuffles))
+    net = MLP(2, width, 3, output=output, skip=skip, nets=nets, generator=first)
+    x = torch.rand(20, 2, generator=points)
     history = fit(net, x, **{"steps": 60, "progress": progress} | options, generator=generator)
     return torch.cat([p.detach().flatten() for p in net.parameters()]), history, generator.get_state()
 
@@ -60,7 +62,20 @@ def test_what_is_done_is_not_done_again(folder):
     assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
 
 
-OTHERS = [{"lr": 1e-4}, {"steps": 61}, {"noise": (0.0, 0.1)}, {"nets": 2}, {"batch_size": 4}]
+OTHERS = [
+    {"lr": 1e-4},
+    {"schedule": one_cycle},
+    {"steps": 61},
+    {"noise": (0.0, 0.1)},
+    {"batch_size": 4},
+    {"precision": torch.bfloat16},
+    {"nets": 2},
+    {"output": nn.Tanh()},
+    {"skip": True},
+    {"weights": 6},
+    {"data": 2},
+    {"shuffles": 6},
+]
 
 
 @pytest.mark.parametrize("options", OTHERS)
@@ -92,11 +107,33 @@ def test_parts_that_are_trained_one_after_another_are_not_trained_again(stopped,
     assert len(taken) == 20 * 60
 
 
-@pytest.mark.parametrize("content", [b"", b"no weights"])
-def test_a_checkpoint_that_cannot_be_read_counts_as_none(content, folder):
+def cut_off(path):
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def no_weights(path):
+    path.write_bytes(b"no weights")
+
+
+def a_bit_of_a_weight(path):
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def a_name(path):
+    path.write_bytes(path.read_bytes().replace(b"history", b"histori", 1))
+
+
+def no_digest(path):
+    save_file(load_file(path), path)
+
+
+@pytest.mark.parametrize("damage", [cut_off, no_weights, a_bit_of_a_weight, a_name, no_digest])
+def test_a_checkpoint_that_is_not_as_it_was_written_counts_as_none(damage, folder):
     undisturbed = run()
     [path] = folder.iterdir()
-    path.write_bytes(content)
+    damage(path)
     for one, other in zip(run(), undisturbed, strict=True):
         assert torch.equal(one, other)
 

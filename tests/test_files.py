@@ -43,8 +43,14 @@ def test_the_new_or_the_old(tmp_path):
 def test_what_fails_leaves_all_as_it_was(tmp_path):
     target = tmp_path / "target.txt"
     target.write_text("old")
-    with pytest.raises(FileNotFoundError), written_whole(target) as draft:
-        draft.unlink()  # there is nothing to put in its place
+
+    def fail():
+        with written_whole(target) as draft:
+            draft.write_text("half")
+            raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError, match="stopped"):
+        fail()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 

@@ -397,6 +397,20 @@ def one_tile(side: int) -> bytes:
     return grey_tiff((259, 3, 1, 8), *tile, content=content)
 
 
+def turned(kind: str, bytes_: int) -> bytes:
+    """A picture on its side, of which its camera says this much more."""
+    count = bytes_ // 8
+    tags = [(0x112, 3, 1, 6), (282, 5, count, 8)]
+    exif = b"Exif\0\0" + grey_tiff(*tags, content=struct.pack("<II", 3, 7) * count)
+    stream = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(stream, kind, **({"exif": exif} if kind == "WEBP" else {}))
+    if kind == "WEBP":
+        return stream.getvalue()
+    parts = [exif[6:][i : i + 65_000] for i in range(0, len(exif) - 6, 65_000)]
+    segments = [b"\xff\xe1" + struct.pack(">H", len(part) + 8) + b"Exif\0\0" + part for part in parts]
+    return stream.getvalue()[:2] + b"".join(segments) + stream.getvalue()[2:]
+
+
 FRACTIONS = struct.pack("<II", 3, 7) * 300_000
 LONG = {
     "JPEG of many scans": scans("L", 8192, 60),
@@ -413,6 +427,9 @@ LONG = {
     "PNG of many resolutions": png(
         8, 8, zlib.compress(bytes(72)), before=chunk(b"eXIf", grey_tiff((282, 5, 300_000, 8), content=FRACTIONS))
     ),
+    "PNG of five million parts": png(8, 8, zlib.compress(bytes(72)), before=5_000_000 * chunk(b"IDAT", b"")),
+    "JPEG of many resolutions": turned("JPEG", 24_000_000),
+    "WebP of many resolutions": turned("WEBP", 15_000_000),
 }
 
 

@@ -74,6 +74,14 @@ def test_its_json_agrees_with_its_settings(path, profile):
 
 
 @each_notebook
+def test_both_settings_test_the_same_claims(path):
+    folders = [ROOT / "figures", ROOT / "figures" / "paper"]
+    quick, paper = (json.loads((folder / f"{path.stem}.json").read_text())["claims"] for folder in folders)
+    said = [{key: (claim["statement"], claim["paper"]) for key, claim in of.items()} for of in (quick, paper)]
+    assert said[0] == said[1]
+
+
+@each_notebook
 def test_its_printed_verdicts_are_those_of_its_json(path):
     content = json.loads((ROOT / "figures" / f"{path.stem}.json").read_text())
     printed = "".join(o.text for c in code_cells(path) for o in c.outputs if o.output_type == "stream")

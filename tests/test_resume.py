@@ -12,6 +12,11 @@ from clones import RESULTS, RUN, Clone
 
 from gkn_utils.data import ARRAYS, PICTURES
 
+LOOK = (  # whether there are checkpoints to go on from, and how many folders of them
+    "import os, pathlib\n"
+    "here = pathlib.Path(os.environ['GKN_CHECKPOINTS'])\n"
+    "open('seen', 'w').write(f'{here.exists()} {len(list(here.parent.glob(\"*\")))}')"
+)
 LOG = "open('ran', 'a').write('{} ')"  # in notebooks/, where notebooks run
 
 
@@ -222,14 +227,32 @@ def test_the_package_of_this_folder_is_used(clone):
     assert status == 0, output
 
 
-def test_a_notebook_that_writes_no_results_has_failed(clone):
-    clone.add("a", "1 + 1")
+@pytest.mark.parametrize("before", [False, True])
+def test_a_notebook_that_writes_no_results_has_failed(before, clone):
+    """Those of a run before do not count."""
     clone.add("b", RESULTS)
+    if before:
+        clone.add("a", RESULTS)
+        assert clone.run()[0] == 0
+    clone.add("a", "1 + 1")
     status, output = clone.run()
     assert status != 0
     assert "a wrote no" in output
     assert "Z1 holds" in output
     assert not clone.record("a").exists()
+
+
+@pytest.mark.parametrize(("arguments", "left"), [([], False), (["--resume"], True)])
+def test_checkpoints_count_in_a_resumed_run_from_the_same_inputs(arguments, left, clone):
+    path, kept = clone.add("a", LOOK, RESULTS), clone.build / "checkpoints" / "a"
+    code = f"import digests, pathlib\nprint(digests.inputs(pathlib.Path({str(path)!r}), None, {{}}))"
+    same, _ = clone.start(code=code).communicate(timeout=60)
+    for inputs in (same.strip(), "0" * 64):
+        (kept / inputs).mkdir(parents=True)
+    status, output = clone.run(*arguments)
+    assert status == 0, output
+    assert (clone.root / "notebooks" / "seen").read_text() == f"{left} {int(left)}"
+    assert not kept.exists()
 
 
 def test_figures_may_go_to_a_folder_from_here(clone):

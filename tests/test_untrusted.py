@@ -50,6 +50,27 @@ def test_a_picture_of_more_pixels_is_refused(monkeypatch):
         opened(written("JPEG"))
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_what_a_camera_says_at_length_is_refused(kind, monkeypatch):
+    exif = Image.Exif()
+    exif[0x10E] = "a description"
+    content = written(kind, exif=exif)
+    check_work(opened(content), content)
+    monkeypatch.setattr(untrusted, "EXIF", 9)
+    if kind != "TIFF":  # which has it among its own tags, a part of its header
+        with pytest.raises(ValueError, match="bytes of EXIF, needed at most 9"):
+            check_work(opened(content), content)
+
+
+def test_a_png_of_many_chunks_is_refused(monkeypatch):
+    content = written("PNG")
+    monkeypatch.setattr(untrusted, "CHUNKS", 2)
+    assert opened(content).size == (30, 20)
+    monkeypatch.setattr(untrusted, "CHUNKS", 1)
+    with pytest.raises(ValueError, match="got a PNG of over 1 chunks"):
+        opened(content)
+
+
 @pytest.mark.parametrize(("name", "value"), [("HEADER_READS", 5), ("HEADER_BYTES", 1)])
 def test_a_long_header_is_refused(name, value, monkeypatch):
     monkeypatch.setattr(untrusted, name, value)
