@@ -115,13 +115,16 @@ def _seconds(value: float) -> str:
 
 
 def _ratio(row: dict) -> str:
-    """How many times faster, or which share of a limit or of a step."""
-    low, high = row["ratios"]
+    """How many times faster or slower, or which share of a limit or of a step."""
+    ratio, (low, high) = row["ratio"], row["ratios"]
     if row["against"] in ("plain loop", "float32"):
+        word = "faster"
+        if ratio < 1:
+            ratio, low, high, word = 1 / ratio, 1 / high, 1 / low, "slower"
         digits = 1 if low < 10 else 0
-        return f"**{row['ratio']:,.{digits}f} times** faster [{low:,.{digits}f}, {high:,.{digits}f}]"
+        return f"**{ratio:,.{digits}f} times** {word} [{low:,.{digits}f}, {high:,.{digits}f}]"
     whole = "the limit" if row["against"] == "matrix products" else "the step"
-    return f"**{row['ratio']:.0%}** of {whole} [{low:.0%}, {high:.0%}]"
+    return f"**{ratio:.0%}** of {whole} [{low:.0%}, {high:.0%}]"
 
 
 def _recall(rows: list[dict]) -> str:

@@ -18,6 +18,7 @@ def test_a_bootstrap_of_two_groups_has_the_size_of_the_smaller():
     assert e.low < 5 < e.high
 
 
+@pytest.mark.filterwarnings("ignore::scipy.stats.DegenerateDataWarning")
 def test_what_some_resamples_do_not_have_is_refused():
     values = np.array([0.0] * 7 + [1.0])
     with np.errstate(all="ignore"), pytest.raises(ValueError, match="got 8 values too much alike"):
