@@ -79,7 +79,8 @@ compare() {
   echo "notebooks: run again and compared with what is committed"
   rm -rf build/check build/committed && mkdir build/committed
   { git archive HEAD figures | tar -x -C build/committed; } 2>/dev/null || cp -R figures build/committed # no checkout
-  GKN_FIGURES="$PWD/build/check" "$python" -m pytest notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
+  GKN_FIGURES="$PWD/build/check" OMP_NUM_THREADS=1 "$python" -m pytest notebooks --nbval --nbval-current-env \
+    --nbval-cell-timeout=900 -n 2 --dist loadscope # two notebooks at once, a thread each
   "$python" scripts/compare_figures.py build/check build/committed/figures
 }
 
