@@ -67,10 +67,15 @@ alone() {
   echo $$ > build/lock
 }
 
+# Two files of tests, or two notebooks, at once, a thread each.
+by_two() {
+  OMP_NUM_THREADS=1 "$python" -m pytest -n 2 --dist loadscope "$@"
+}
+
 check() {
   "$python" -m ruff check .
   "$python" -m ruff format --check gkn_utils scripts tests
-  "$python" -m pytest tests
+  by_two tests --no-loadscope-reorder
   compare
 }
 
@@ -79,8 +84,7 @@ compare() {
   echo "notebooks: run again and compared with what is committed"
   rm -rf build/check build/committed && mkdir build/committed
   { git archive HEAD figures | tar -x -C build/committed; } 2>/dev/null || cp -R figures build/committed # no checkout
-  GKN_FIGURES="$PWD/build/check" OMP_NUM_THREADS=1 "$python" -m pytest notebooks --nbval --nbval-current-env \
-    --nbval-cell-timeout=900 -n 2 --dist loadscope # two notebooks at once, a thread each
+  GKN_FIGURES="$PWD/build/check" by_two notebooks --nbval --nbval-current-env --nbval-cell-timeout=900
   "$python" scripts/compare_figures.py build/check build/committed/figures
 }
 
