@@ -75,7 +75,7 @@ by_two() {
 check() {
   "$python" -m ruff check .
   "$python" -m ruff format --check gkn_utils scripts tests
-  by_two tests --no-loadscope-reorder
+  by_two tests
   compare
 }
 
