@@ -1,17 +1,62 @@
-"""The paper's multilayer perceptron, and many independent copies of it at once."""
+"""The paper's multilayer perceptron, many of them at once, other first weights, and what may be sampled."""
 
 import math
-from itertools import pairwise
+from collections.abc import Callable
+from itertools import chain, pairwise
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from gkn_utils.validation import as_generator, check_count
-
-RANGES = {nn.Sigmoid: (0.0, 1.0), nn.Tanh: (-1.0, 1.0), nn.Identity: (-math.inf, math.inf)}
+from gkn_utils._checks import as_generator, check_count
 
 
-class MLP(nn.Module):
+class Output(NamedTuple):
+    """What bounds the output of a network."""
+
+    module: type[nn.Module]
+    low: float
+    high: float
+    slope: Callable[[Tensor], Tensor]  # its derivative, from its value
+
+
+OUTPUTS = {
+    "sigmoid": Output(nn.Sigmoid, 0.0, 1.0, lambda y: y * (1 - y)),
+    "tanh": Output(nn.Tanh, -1.0, 1.0, lambda y: 1 - y * y),
+    "identity": Output(nn.Identity, -math.inf, math.inf, torch.ones_like),
+}
+
+
+class Network(Protocol):
+    """What `kaleidoscope` may iterate: a map of points (n, dim), or (nets, n, dim), to as many of the same shape."""
+
+    dim: int
+    nets: int | None  # how many networks, or None for a single one without the leading axis
+    range: tuple[float, float]  # of the output
+    device: torch.device
+    dtype: torch.dtype
+
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class PointMap(nn.Module):
+    """A `Network` made of parameters and buffers, which say where it is and in which precision."""
+
+    nets = None
+
+    @property
+    def device(self) -> torch.device:
+        return self._first().device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return self._first().dtype
+
+    def _first(self) -> Tensor:
+        return next(chain(self.parameters(), self.buffers()))
+
+
+class MLP(PointMap):
     """f_N of section 2: `depth` hidden ReLU layers of `width` units, and a bounded output.
 
     Maps (n, dim) to (n, dim). With `nets=k` it is k independent networks of that shape that are trained and
@@ -21,8 +66,8 @@ class MLP(nn.Module):
         dim: D, the size of a point.
         width: H, the units of a hidden layer.
         depth: L, the number of hidden layers; 0 is an affine map under `output`.
-        output: what bounds the output: `nn.Sigmoid()` to [0, 1], `nn.Tanh()` to [-1, 1], `nn.Identity()` not at all;
-            None for a sigmoid.
+        output: what bounds the output, one of `OUTPUTS`: `nn.Sigmoid()` to [0, 1], `nn.Tanh()` to [-1, 1],
+            `nn.Identity()` not at all; None for a sigmoid.
         skip: whether the input is added to what goes into the output, as a linear path past the layers.
         nets: how many networks, or None for a single one without the leading axis.
         generator: a CPU generator for the weights, or None for seed 0. Network i of `nets=k` has the weights that
@@ -40,32 +85,14 @@ class MLP(nn.Module):
             check_count("nets", nets)
         self.dim, self.width, self.depth, self.skip, self.nets = dim, width, depth, skip, nets
         self.output = nn.Sigmoid() if output is None else output
-        if type(self.output) not in RANGES:
-            raise ValueError(f"output: got {self.output!r}, needed nn.Sigmoid(), nn.Tanh() or nn.Identity()")
+        self.range = known_output(self.output)[1:3]
         sizes = [dim] + [width] * depth + [dim]
         self.weights, self.biases = draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
-
-    @property
-    def device(self) -> torch.device:
-        return self.weights[0].device
-
-    @property
-    def dtype(self) -> torch.dtype:
-        return self.weights[0].dtype
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """The bounds (low, high) of the output, and so of the data the network can learn."""
-        return RANGES[type(self.output)]
 
     def forward(self, x: Tensor) -> Tensor:
         if self.nets is not None and x.dim() == 2:
             x = x.expand(self.nets, *x.shape)
-        linear = torch.addmm if self.nets is None else torch.baddbmm
-        h = x
-        for weight, bias in zip(self.weights[:-1], self.biases[:-1], strict=True):
-            h = linear(bias, h, weight).relu_()
-        h = linear(self.biases[-1], h, self.weights[-1])
+        h = layers(x, self.weights, self.biases)
         return self.output(h + x if self.skip else h)
 
     def __getitem__(self, index: int) -> "MLP":
@@ -78,6 +105,23 @@ class MLP(nn.Module):
         return one
 
 
+def known_output(output: nn.Module) -> Output:
+    """The row of `OUTPUTS` of a module; `ValueError` for any other."""
+    for known in OUTPUTS.values():
+        if type(output) is known.module:
+            return known
+    modules = ", ".join(f"nn.{known.module.__name__}()" for known in OUTPUTS.values())
+    raise ValueError(f"output: got {output!r}, needed one of {modules}")
+
+
+def layers(x: Tensor, weights: nn.ParameterList, biases: nn.ParameterList) -> Tensor:
+    """Hidden ReLU layers and an affine last one, of one network, (n, a) to (n, b), or of k: (k, n, a) to (k, n, b)."""
+    linear = torch.addmm if weights[0].dim() == 2 else torch.baddbmm
+    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+        x = linear(bias, x, weight).relu_()
+    return linear(biases[-1], x, weights[-1])
+
+
 def draw_parameters(sizes: list[int], nets: int | None, generator: torch.Generator):
     """Weights (fan_in, fan_out) and biases (1, fan_out) of each layer, with a leading axis where `nets` is given."""
     shapes = [shape for a, b in pairwise(sizes) for shape in [(a, b), (1, b)]]
@@ -87,3 +131,39 @@ def draw_parameters(sizes: list[int], nets: int | None, generator: torch.Generat
     flat = uniform.split([math.prod(shape) for shape in shapes], dim=-1)
     drawn = [bound * u.reshape(*lead, *shape) for u, shape, bound in zip(flat, shapes, bounds, strict=True)]
     return nn.ParameterList(drawn[0::2]), nn.ParameterList(drawn[1::2])
+
+
+def he(net: MLP, generator: torch.Generator | None = None) -> MLP:
+    """Draw the weights of `net` anew, in place, from a normal of variance 2 / fan_in, biases 0; return it.
+
+    He et al. 2015 (arXiv 1502.01852). `generator` lives on the network's device; None for seed 0.
+    """
+    return _draw_normal(net, 2.0, generator)
+
+
+def lecun(net: MLP, generator: torch.Generator | None = None) -> MLP:
+    """As `he`, with a variance of 1 / fan_in (LeCun et al. 1998)."""
+    return _draw_normal(net, 1.0, generator)
+
+
+@torch.no_grad()
+def identity(net: MLP) -> MLP:
+    """Give `net` weights that hand the first units on as they are, biases 0: positive inputs arrive unchanged.
+
+    Raises `ValueError` where a layer is too narrow for that.
+    """
+    if net.depth and net.width < net.dim:
+        raise ValueError(f"net: got width={net.width}, needed at least its dimension, {net.dim}")
+    for weight, bias in zip(net.weights, net.biases, strict=True):
+        weight.copy_(torch.eye(*weight.shape[-2:], dtype=weight.dtype, device=weight.device))
+        bias.zero_()
+    return net
+
+
+@torch.no_grad()
+def _draw_normal(net: MLP, gain: float, generator: torch.Generator | None) -> MLP:
+    generator = as_generator(generator, net.device)
+    for weight, bias in zip(net.weights, net.biases, strict=True):
+        weight.normal_(0, math.sqrt(gain / weight.shape[-2]), generator=generator)
+        bias.zero_()
+    return net

@@ -8,13 +8,11 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import nn
 
-from gkn_utils.files import written_whole
-from gkn_utils.network import MLP
+from gkn_utils._files import atomic_write
+from gkn_utils.network import MLP, OUTPUTS
 
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
-OUTPUTS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "identity": nn.Identity}
 LARGEST, HEADER = 2**27, 2**20  # bytes of a file, and of the card and the names in it
 FOLDER = Path(str(files("gkn_utils"))) / "networks"
 
@@ -40,7 +38,7 @@ def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) 
     """
     if net.nets is not None or net.skip:
         raise ValueError(f"net: got nets={net.nets}, skip={net.skip}, needed a single network without a skip")
-    [output] = [word for word, kind in OUTPUTS.items() if type(net.output) is kind]
+    [output] = [name for name, known in OUTPUTS.items() if type(net.output) is known.module]
     shape = {"dim": net.dim, "width": net.width, "depth": net.depth, "output": output}
     weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
     weights = {key: value.half() if half else value for key, value in weights.items()}
@@ -49,7 +47,7 @@ def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) 
     content = save(weights, {"card": json.dumps(card | shape, ensure_ascii=False)})
     if len(content) > LARGEST:
         raise ValueError(f"net: got {len(content):,} bytes, needed at most {LARGEST:,}; `half` halves them")
-    with written_whole(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_bytes(content)
 
 
@@ -70,7 +68,7 @@ def load_network(path: str | Path) -> MLP:
     if not all(value.dtype in FLOATS and value.isfinite().all() for value in weights.values()):
         raise ValueError(f"{path}: got weights that are no finite floating numbers, needed what save_network writes")
     with torch.device("meta"):  # no first weights are drawn
-        net = MLP(dim, width, depth, output=OUTPUTS[output]())
+        net = MLP(dim, width, depth, output=OUTPUTS[output].module())
     net.load_state_dict({key: value.float() for key, value in weights.items()}, assign=True)
     return net.requires_grad_(False)
 

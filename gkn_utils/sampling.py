@@ -7,16 +7,16 @@ from numbers import Real
 import torch
 from torch import Tensor
 
-from gkn_utils.network import MLP
-from gkn_utils.progress import watched
-from gkn_utils.validation import as_generator, check_count, check_points
+from gkn_utils._checks import as_generator, check_count, check_points
+from gkn_utils._progress import progress_bar
+from gkn_utils.network import Network
 
 BURST = 10  # iterations
 
 
 # Eq. 2, and Eq. 3 where jitter > 0
 def kaleidoscope(
-    net: MLP,
+    net: Network,
     z: Tensor,
     *,
     steps: int,
@@ -61,7 +61,7 @@ def kaleidoscope(
     return _iterate(net, z, list(zip(sizes, keeps, strict=True)), (low, high), as_generator(generator, net.device))
 
 
-def uniform_starts(net: MLP, count: int, generator: torch.Generator | None = None) -> Tensor:
+def uniform_starts(net: Network, count: int, generator: torch.Generator | None = None) -> Tensor:
     """Noise over the network's range, (count, d), or (k, count, d) for `nets=k`: each network has starts of its own.
 
     `generator` lives on the network's device; None for seed 0. Raises `ValueError` for an unbounded output.
@@ -75,27 +75,7 @@ def uniform_starts(net: MLP, count: int, generator: torch.Generator | None = Non
     return low + (high - low) * torch.rand(shape, generator=generator, device=net.device, dtype=net.dtype)
 
 
-def sample(
-    net: MLP, count: int, *, steps: int, chunk: int = 5_000, generator: torch.Generator | None = None, **options
-) -> Tensor:
-    """Where `count` uniform starts are after `steps` iterations of a single network: (count, d).
-
-    They go `chunk` at a time, so that memory is that of the result and of one chunk. `generator` draws starts and
-    jitter in turn, chunk after chunk; None for seed 0. `options` are those of `kaleidoscope`, and so are the errors.
-    """
-    if net.nets is not None:
-        raise ValueError(f"net: got nets={net.nets}, needed a single network")
-    check_count("count", count)
-    check_count("chunk", chunk)
-    generator = as_generator(generator, net.device)
-    samples = torch.empty(count, net.dim, device=net.device, dtype=net.dtype)
-    for part in watched(samples.split(chunk), unit="chunk"):
-        starts = uniform_starts(net, len(part), generator)
-        part.copy_(last(kaleidoscope(net, starts, steps=steps, generator=generator, **options)))
-    return samples
-
-
-def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
+def settle(net: Network, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
     """Where samples (n, d) of a single network are after `steps` iterations of Eq. 2: (n, d).
 
     A sample that moved by no more than `tol` in any coordinate, in every tenth iteration, is left where it is: where
@@ -106,7 +86,7 @@ def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
     check_points("z", z, net)
     check_count("steps", steps)
     end, moving = z.clone(), torch.arange(len(z), device=z.device)
-    for done in watched(range(0, steps, BURST), unit="burst"):
+    for done in progress_bar(range(0, steps, BURST), unit="burst"):
         *_, before, after = kaleidoscope(net, end[moving], steps=min(BURST, steps - done))
         end[moving] = after
         moving = moving[(after - before).abs().amax(-1) > tol]
@@ -115,7 +95,7 @@ def settle(net: MLP, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
     return end
 
 
-def trajectory(net: MLP, z: Tensor, *, steps: int, **options) -> Tensor:
+def trajectory(net: Network, z: Tensor, *, steps: int, **options) -> Tensor:
     """All states of `kaleidoscope` in one tensor: (steps + 1, n, d), or (steps + 1, k, n, d) for `nets=k`.
 
     For thousands of states it takes a fraction of the memory of a list, between whose items there are gaps. `options`
@@ -132,7 +112,40 @@ def trajectory(net: MLP, z: Tensor, *, steps: int, **options) -> Tensor:
 
 def last(states: Iterable[Tensor]) -> Tensor:
     """The last of the states, without keeping the others in memory."""
-    return deque(watched(states, unit="iteration"), maxlen=1)[0]
+    return deque(progress_bar(states, unit="iteration"), maxlen=1)[0]
+
+
+def noise_schedule(
+    steps: int,
+    *,
+    period: int,
+    calm: int,
+    noise: tuple[float, float] = (1.2, 0.4),
+    keep: tuple[float, float] = (0.9, 0.8),
+) -> dict:
+    """Options for `kaleidoscope` over `steps` iterations, in turns of `period` iterations.
+
+    In a turn the new noise is sized for a standard deviation of noise[0], of which keep[0] is kept: walk-jump sampling
+    (Saremi and Hyvarinen 2019, arXiv 1903.02334). For the last `calm` iterations that size falls evenly to noise[1]
+    with keep[1] kept, as in Song and Ermon's annealing (2019, arXiv 1907.05600), and samples become sharp; the noise
+    fed lags behind, by what is kept. Nothing is clamped. For a network that learned from such noise
+    (`fit(noise=...)`); notebook 16 says how it was found. Raises `ValueError` for counts that are not positive, or
+    calm > period.
+    """
+    for name, count in [("steps", steps), ("period", period), ("calm", calm)]:
+        check_count(name, count)
+    if calm > period:
+        raise ValueError(f"calm: got {calm}, needed at most the period, {period}")
+    places = [(i - 1) % period + 1 for i in range(2, steps + 1)]  # in its turn, of the iteration that is fed
+    falls = [max(0, place - (period - calm)) / calm for place in places]
+    sizes = [noise[0] + (noise[1] - noise[0]) * fall for fall in falls]
+    return {
+        "steps": steps,
+        "jitter": [3**0.5 * size for size in sizes],  # a uniform distribution's half-width
+        "keep": [keep[1] if fall else keep[0] for fall in falls],
+        "low": -float("inf"),
+        "high": float("inf"),
+    }
 
 
 def _each_time(name: str, value: float | Sequence[float], steps: int, needed: str, bound: float) -> list[float]:
@@ -148,7 +161,7 @@ def _each_time(name: str, value: float | Sequence[float], steps: int, needed: st
 
 
 @torch.no_grad()
-def _iterate(net: MLP, z: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
+def _iterate(net: Network, z: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
     fed = z.detach()
     yield fed
     x = net(fed)

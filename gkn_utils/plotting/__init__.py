@@ -2,7 +2,7 @@
 
 from gkn_utils.plotting.drawing import arrow, network_icon, schematic
 from gkn_utils.plotting.line import basins_in_time, cobweb, curves, identity_line, samples_on_loss
-from gkn_utils.plotting.mosaics import captioned, ladder, moments, mosaic, paired, pictures, rendered
+from gkn_utils.plotting.mosaics import captioned, ladder, moments, mosaic, paired, pictures, rendered, tiles
 from gkn_utils.plotting.networks import counted, cumulative, outcomes, shares
 from gkn_utils.plotting.plane import basins, field, paths, surface
 from gkn_utils.plotting.scoreboard import scoreboard
@@ -38,5 +38,6 @@ __all__ = [
     "scoreboard",
     "shares",
     "surface",
+    "tiles",
     "use_style",
 ]

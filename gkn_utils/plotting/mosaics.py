@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 from torch import Tensor
 
+from gkn_utils.data import to_pixels
+
 
 def mosaic(pixels: Tensor, columns: int, *, scale: int = 1, gap: int = 2) -> np.ndarray:
     """Pictures (n, c, h, w) of uint8 as one array (rows*h, columns*w) or (..., 3), row by row, on a grey ground."""
@@ -21,6 +23,11 @@ def mosaic(pixels: Tensor, columns: int, *, scale: int = 1, gap: int = 2) -> np.
     rows = padded.reshape(n // columns, columns, c, h + gap, w + gap).transpose(0, 3, 1, 4, 2)
     grid = np.pad(rows.reshape(-1, columns * (w + gap), c), ((0, gap), (0, gap), (0, 0)), constant_values=96)
     return grid.repeat(scale, axis=0).repeat(scale, axis=1).squeeze()
+
+
+def tiles(x: Tensor, shape: Sequence[int], columns: int, *, scale: int = 1) -> np.ndarray:
+    """A `mosaic` of points (..., d) in [-1, 1], each a picture of `shape` (c, h, w)."""
+    return mosaic(to_pixels(x.reshape(-1, x.shape[-1]), shape, -1, 1), columns, scale=scale)
 
 
 def pictures(ax: Axes, grid: np.ndarray, title: str, *, columns: Sequence = ()) -> None:

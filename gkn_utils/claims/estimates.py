@@ -1,0 +1,140 @@
+"""Numbers with their 95% intervals, and the rules that turn them into verdicts."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import stats
+
+from gkn_utils.claims.intervals import MANY, Estimate, bootstrapped, numbers, students
+
+VERDICTS = ("holds", "fails", "partly", "untestable", "not reproduced here")
+
+
+def share(flags) -> Estimate:
+    """The share of true flags, with Wilson's interval (Wilson 1927). `flags` is any array of booleans."""
+    flags = numbers("flags", flags).astype(bool)
+    interval = stats.binomtest(int(flags.sum()), flags.size).proportion_ci(method="wilson")
+    return Estimate(flags.mean().item(), interval.low, interval.high, flags.size)
+
+
+def share_over(flags) -> Estimate:
+    """The share of true flags (k, n), n of each of k networks: over networks, or over flags where that is less sure.
+
+    From the lower of the low ends of two intervals to the higher of the high ends, within [0, 1]: that of `mean` over
+    the k shares, and Wilson's over all flags. Raises `ValueError` for fewer than two networks.
+    """
+    flags = numbers("flags", flags).reshape(len(flags), -1)
+    over, all_flags = mean(flags.mean(1)), share(flags)
+    low, high = max(0, min(over.low, all_flags.low)), min(1, max(over.high, all_flags.high))
+    return Estimate(over.value, low, high, len(flags))
+
+
+def median(values) -> Estimate:
+    """The median of `values`, with a bootstrap percentile interval, too narrow for a few: of eight it covers .9."""
+    return bootstrapped(np.median, [numbers("values", values)])
+
+
+def mean(values) -> Estimate:
+    """The mean of `values`, with a bootstrap percentile interval; for fewer than 30, too few for it, Student's t.
+
+    Raises `ValueError` for fewer than two.
+    """
+    values = numbers("values", values, least=2)
+    if values.size >= MANY:
+        return bootstrapped(np.mean, [values])
+    return students(values.mean(), stats.sem(values), values.size)
+
+
+def mean_difference(a, b) -> Estimate:
+    """mean(a) - mean(b) of two independent groups, with an interval as that of `mean`.
+
+    Where a group has fewer than 30, Student's t has the degrees of freedom of the smaller one, which is cautious.
+    Raises `ValueError` for a group of fewer than two.
+    """
+    a, b = numbers("a", a, least=2), numbers("b", b, least=2)
+    if min(a.size, b.size) >= MANY:
+        return bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), [a, b])
+    return students(a.mean() - b.mean(), np.hypot(stats.sem(a), stats.sem(b)), min(a.size, b.size))
+
+
+def share_difference(a, b) -> Estimate:
+    """The share of true flags in `a`, less that in `b`, with Newcombe's interval (1998, his method 10)."""
+    a, b = share(a), share(b)
+    below = np.hypot(a.value - a.low, b.high - b.value).item()
+    above = np.hypot(a.high - a.value, b.value - b.low).item()
+    return Estimate(a.value - b.value, a.value - b.value - below, a.value - b.value + above, min(a.n, b.n))
+
+
+def ratio(a, b) -> Estimate:
+    """sum(a) / sum(b), with a bootstrap percentile interval over units: a share of parts, several to a unit."""
+    a, b = numbers("a", a), numbers("b", b)
+    if a.size != b.size or not (b > 0).any() or (b < 0).any():
+        raise ValueError(f"a, b: got {a.size} and {b.size} values, needed as many of both, b at least 0, not all 0")
+    return bootstrapped(lambda a, b, axis=-1: a.sum(axis) / b.sum(axis), [a, b], paired=True)
+
+
+def slope(x, y) -> Estimate:
+    """The least-squares slope of `y` on `x`, with a bootstrap percentile interval over pairs."""
+    return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y)
+
+
+def exponent(x, ys) -> Estimate:
+    """The a of mean(ys) ~ x^a: the least-squares slope of the logarithms, with a bootstrap interval over rows.
+
+    `x` is (m,) and `ys` (k, m), one row for each of k units. Raises `ValueError` where an x, or the mean of a column of
+    `ys`, is not above 0: its logarithm is not a number.
+    """
+    x, ys = np.asarray(x, dtype=float), np.asarray(ys, dtype=float)
+    if ys.ndim != 2 or ys.shape[1] != x.size or x.size < 3 or not ((x > 0).all() and (ys.mean(0) > 0).all()):
+        raise ValueError(f"x, ys: got shapes {x.shape}, {ys.shape}, needed (m,), (k, m), m >= 3, x and means above 0")
+    x = np.log(x)
+
+    def of_rows(rows, axis=-1):
+        return _centred_product(x, np.log(ys[rows.astype(int)].mean(-2))) / _centred_product(x, x)
+
+    return bootstrapped(of_rows, [np.arange(len(ys))])
+
+
+def correlation(x, y) -> Estimate:
+    """Pearson's correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
+    return _of_pairs(_pearson, x, y)
+
+
+def rank_correlation(x, y) -> Estimate:
+    """Spearman's rank correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
+    return _of_pairs(lambda x, y: _pearson(stats.rankdata(x, axis=-1), stats.rankdata(y, axis=-1)), x, y)
+
+
+def middle(values, among=None) -> int:
+    """The index of the (lower) median of `values`, among the indices where `among` is true."""
+    values = numbers("values", values)
+    indices = np.arange(values.size) if among is None else np.flatnonzero(numbers("among", among))
+    if indices.size == 0:
+        raise ValueError("among: got no true flag, needed at least one")
+    return int(indices[np.argsort(values[indices], kind="stable")[(indices.size - 1) // 2]])
+
+
+def share_verdict(networks: Estimate) -> str:
+    """For "networks do this": holds if the whole interval is at least .9, fails if it is below .5."""
+    return "holds" if networks.low >= 0.9 else "fails" if networks.high < 0.5 else "partly"
+
+
+def range_verdict(value: Estimate, low: float, high: float) -> str:
+    """For "the value lies in [low, high]": holds if the whole interval does, fails if none of it does."""
+    inside = low <= value.low and value.high <= high
+    return "holds" if inside else "fails" if value.high < low or value.low > high else "partly"
+
+
+def _centred_product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return ((x - x.mean(-1, keepdims=True)) * (y - y.mean(-1, keepdims=True))).sum(-1)
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return _centred_product(x, y) / np.sqrt(_centred_product(x, x) * _centred_product(y, y))
+
+
+def _of_pairs(statistic: Callable, x, y) -> Estimate:
+    x, y = numbers("x", x), numbers("y", y)
+    if x.size != y.size or np.ptp(x) == 0 or np.ptp(y) == 0:
+        raise ValueError(f"x, y: got {x.size} and {y.size} values, needed as many of both, neither of them constant")
+    return bootstrapped(lambda x, y, axis=-1: statistic(x, y), [x, y], paired=True)

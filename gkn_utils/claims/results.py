@@ -1,0 +1,121 @@
+"""Where figures and numbers go: the only place that knows the folder figures/."""
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import imageio.v3 as imageio
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from gkn_utils._files import atomic_write
+from gkn_utils.claims.estimates import VERDICTS, Estimate
+
+DOTS_PER_INCH = 100
+COMMITTED = Path(__file__).resolve().parents[2] / "figures"
+SYNTHETIC = {"X2b"}  # measured on points made for the claim, not on the pictures of its notebook
+
+
+def figures_folder() -> Path:
+    """$GKN_FIGURES, else figures/ beside the package."""
+    return Path(os.environ.get("GKN_FIGURES") or COMMITTED)
+
+
+def save_figure(fig: Figure, name: str) -> None:
+    """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings.
+
+    Its metadata say, as `Words`, where there is text: boxes [left, top, right, bottom] of pixels, in JSON.
+    """
+    with atomic_write(figures_folder() / f"{name}.png") as path:
+        words = json.dumps(_boxes_of_text(fig))
+        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None, "Words": words})
+
+
+def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> None:
+    """Write figures/<name>.gif, which repeats forever, from uint8 frames (h, w) or (h, w, 3).
+
+    `milliseconds` is the time a frame is shown: one for all, or one each. Brightness is reduced to 32 levels, which
+    the eye hardly sees and which makes the file several times smaller. Raises `ValueError` for no frames, and for
+    frames that are not uint8 or not of one shape.
+    """
+    if len(frames) == 0 or any(np.shape(f) != np.shape(frames[0]) or f.dtype != np.uint8 for f in frames):
+        raise ValueError(f"frames: got {len(frames)}, needed at least one uint8 array, all of one shape")
+    with atomic_write(figures_folder() / f"{name}.gif") as path:
+        levels = np.round(np.arange(256) * 31 / 255) * 255 / 31
+        imageio.imwrite(path, levels.astype(np.uint8)[np.stack(frames)], duration=milliseconds, loop=0)
+
+
+def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdict: str, **also: Estimate) -> dict:
+    """One claim as it goes into the JSON; `also` are further numbers that a reader should see beside it.
+
+    Raises `ValueError` for a verdict that is none of `VERDICTS`.
+    """
+    if verdict not in VERDICTS:
+        raise ValueError(f"verdict: got {verdict!r}, needed one of {', '.join(VERDICTS)}")
+    record = {"statement": statement, "metric": metric, **_as_record(measured), "paper": paper, "verdict": verdict}
+    return record | ({"also": {name: _as_record(e) for name, e in also.items()}} if also else {})
+
+
+def save_results(name: str, results: dict) -> None:
+    """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`.
+
+    Raises `ValueError` for other keys, and for NaN or infinity.
+    """
+    if set(results) != {"settings", "claims", "data"}:
+        raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
+    profile, notebook = name.split("/") if "/" in name else ("quick", name)
+    content = {"notebook": notebook, "profile": profile, **results}
+    with atomic_write(figures_folder() / f"{name}.json") as path:
+        path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def all_claims() -> pd.DataFrame:
+    """The claims of every JSON of the repository's figures/, a row for each claim, notebook and profile.
+
+    Columns: claim, profile, notebook, statement, metric, measured, low, high, n, paper, verdict, standin.
+    """
+    rows = []
+    for path in sorted([*COMMITTED.glob("[0-9]*.json"), *COMMITTED.glob("paper/[0-9]*.json")]):
+        content = json.loads(path.read_text())
+        for claim_id, of in content["claims"].items():
+            low, high = of["interval"]
+            kept = {key: of[key] for key in ("statement", "metric", "measured", "n", "paper", "verdict")}
+            card = {"profile": content["profile"], "notebook": content["notebook"]}
+            card["standin"] = content["data"]["standin"] and claim_id not in SYNTHETIC
+            rows.append({"claim": claim_id, "low": low, "high": high} | kept | card)
+    return pd.DataFrame(rows)
+
+
+def claims_table(claims: dict) -> pd.DataFrame:
+    """The claims of a notebook as a table to look at: a row a claim."""
+    rows = {
+        claim_id: {
+            "claim": c["statement"],
+            "measured here": f"{c['measured']:g} [{c['interval'][0]:g}, {c['interval'][1]:g}]",
+            "n": c["n"],
+            "the paper": c["paper"],
+            "verdict": c["verdict"],
+        }
+        for claim_id, c in claims.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _boxes_of_text(fig: Figure) -> list[list[int]]:
+    """Of the picture that `savefig` crops to what is drawn, and a margin."""
+    fig.draw_without_rendering()
+    margin, scale = plt.rcParams["savefig.pad_inches"], DOTS_PER_INCH / fig.dpi
+    whole = fig.get_tightbbox().padded(margin)
+    texts = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4) * scale
+    left, top = whole.x0 * DOTS_PER_INCH, whole.y1 * DOTS_PER_INCH
+    return [[round(v) for v in (x0 - left, top - y1, x1 - left, top - y0)] for x0, y0, x1, y1 in boxes]
+
+
+def _as_record(estimate: Estimate) -> dict:
+    value, low, high = (float(f"{v:.3g}") for v in (estimate.value, estimate.low, estimate.high))
+    return {"measured": value, "interval": [low, high], "n": estimate.n}

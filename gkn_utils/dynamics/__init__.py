@@ -1,0 +1,37 @@
+"""What the iterated map does: attractors, eigenvalues, the line, neighbours, and all of it for many networks."""
+
+from gkn_utils.dynamics.attractors import (
+    burn_in,
+    jacobian,
+    jumpiness,
+    landed,
+    period,
+    recalled,
+    spectral_radius,
+    step_sizes,
+    stored,
+    visits,
+)
+from gkn_utils.dynamics.eigenvalues import arnoldi_radius
+from gkn_utils.dynamics.line import fixed_points, flat_share, output_entropy
+from gkn_utils.dynamics.neighbours import nearest
+from gkn_utils.dynamics.summary import summary
+
+__all__ = [
+    "arnoldi_radius",
+    "burn_in",
+    "fixed_points",
+    "flat_share",
+    "jacobian",
+    "jumpiness",
+    "landed",
+    "nearest",
+    "output_entropy",
+    "period",
+    "recalled",
+    "spectral_radius",
+    "step_sizes",
+    "stored",
+    "summary",
+    "visits",
+]

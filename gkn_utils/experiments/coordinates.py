@@ -1,0 +1,57 @@
+"""Coordinates in which pictures, however large, are few numbers, and nothing of them is lost."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from gkn_utils.network import MLP, PointMap
+
+
+class PrincipalComponents(nn.Module):
+    """The smallest flat space through all of the points `x` (n, d): `rank` coordinates, at most n - 1 and at most d.
+
+    Points of the space come back as they were, others as the nearest in it. The root mean square over coordinates is
+    that over the d of the points, so losses, distances and tolerances agree. No component is left out.
+
+    Raises `ValueError` for anything but a finite (n, d) of floats with at least two different points.
+    """
+
+    def __init__(self, x: Tensor):
+        super().__init__()
+        if x.dim() != 2 or x.numel() == 0 or not x.is_floating_point() or not x.isfinite().all():
+            raise ValueError(f"x: got {x.dtype} of shape {tuple(x.shape)}, needed finite floats of shape (n, d)")
+        mean = x.mean(0)
+        _, sizes, directions = torch.linalg.svd(x - mean, full_matrices=False)
+        self.rank = int((sizes > x.abs().max() * max(x.shape) * torch.finfo(x.dtype).eps).sum())
+        if self.rank == 0:
+            raise ValueError(f"x: got {len(x)} points, all the same, needed at least two that differ")
+        self.register_buffer("mean", mean)
+        self.register_buffer("basis", directions[: self.rank] * (self.rank / x.shape[1]) ** 0.5)
+
+    def coordinates(self, x: Tensor) -> Tensor:
+        """Points (..., d) as coordinates (..., rank)."""
+        return (x - self.mean) @ self.basis.T
+
+    def points(self, y: Tensor) -> Tensor:
+        """Coordinates (..., rank) as points (..., d)."""
+        return self.mean + y @ self.basis * (self.basis.shape[1] / self.rank)
+
+
+class Lifted(PointMap):
+    """A network of coordinates, `net` of dimension rank, as one of points, (m, d) to (m, d), that `kaleidoscope` takes.
+
+    Its first and last layers are linear and given, its output is unbounded, its eigenvalues are those of `net`, and 0.
+    """
+
+    range = (-math.inf, math.inf)
+
+    def __init__(self, net: MLP, components: PrincipalComponents):
+        super().__init__()
+        if net.nets is not None or net.dim != components.rank:
+            needed = f"needed a single network of dim={components.rank}"
+            raise ValueError(f"net: got dim={net.dim}, nets={net.nets}, {needed}")
+        self.net, self.components, self.dim = net, components, components.basis.shape[1]
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.components.points(self.net(self.components.coordinates(x)))

@@ -1,0 +1,115 @@
+"""What image samples and reconstructions are worth."""
+
+import torch
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+from torch import Tensor
+
+from gkn_utils._checks import check_count
+from gkn_utils.dynamics.neighbours import nearest, nearest_neighbours
+
+
+def class_entropy(shares: Tensor) -> float:
+    """The entropy of class shares (c,) as a part of the largest: 1 for c equal classes, 0 for a single one."""
+    return (torch.special.entr(shares.double()).sum() / torch.tensor(float(len(shares))).log()).item()
+
+
+def class_divergence(shares: Tensor, data: Tensor) -> float:
+    """Kullback and Leibler's divergence, in nats, of class shares (c,) from those of the data: 0 where they agree."""
+    shares, data = shares.double(), data.double()
+    there = shares > 0
+    return torch.special.xlogy(shares[there], shares[there] / data[there]).sum().item()
+
+
+def frechet_distance(x: Tensor, y: Tensor) -> float:
+    """Of normal distributions with the means and covariances of features `x` (n, d) and `y` (m, d); 0 for equal ones.
+
+    Heusel et al. (2017, arXiv 1706.08500), squared as they give it. Raises `ValueError` for fewer than two of either.
+    """
+    if min(len(x), len(y)) < 2:
+        raise ValueError(f"x, y: got {len(x)} and {len(y)} points, needed at least two of both")
+    x, y = x.double(), y.double()
+    a, b = torch.atleast_2d(x.T.cov(), y.T.cov())
+    product = torch.linalg.eigvals(a @ b).real.clamp_min(0).sqrt().sum()  # the trace of (ab)^(1/2)
+    return ((x.mean(0) - y.mean(0)).square().sum() + a.trace() + b.trace() - 2 * product).clamp_min(0).item()
+
+
+def neighbourhoods(real: Tensor, samples: Tensor, *, k: int = 5) -> dict[str, float]:
+    """Precision, recall, density and coverage of features `samples` (m, d) beside `real` (n, d).
+
+    A point's neighbourhood is the ball to its k-th nearest neighbour among its own kind. Precision: the share of
+    samples in some real neighbourhood; recall: of real points in some sample's (Kynkaanniemi et al. 2019). Density:
+    how many real neighbourhoods a sample lies in, over k; coverage: the share of real neighbourhoods that hold a
+    sample (Naeem et al. 2020, arXiv 2002.09797).
+    """
+    check_count("k", k)
+    if min(len(real), len(samples)) <= k:
+        raise ValueError(f"got {len(real)} and {len(samples)} points, k={k}, needed more than k of both")
+    across = torch.cdist(real, samples)
+    of_real, of_samples = (torch.cdist(v, v).kthvalue(k + 1).values for v in (real, samples))
+    inside = across <= of_real[:, None]
+    return {
+        "precision": inside.any(0).float().mean().item(),
+        "recall": (across <= of_samples).any(1).float().mean().item(),
+        "density": inside.sum().item() / (k * len(samples)),
+        "coverage": inside.any(1).float().mean().item(),
+    }
+
+
+def end_states(samples: Tensor) -> Tensor:
+    """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= .01 * sqrt(d) join."""
+    near = torch.cdist(samples, samples) <= 0.01 * samples.shape[1] ** 0.5
+    return torch.bincount(torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long())
+
+
+def unseen_share(counts: Tensor) -> float:
+    """The share of further samples that would end in states not seen before: the states seen once, over all samples.
+
+    `counts` (states,) are the samples in each state. The estimate is Turing's (Good 1953).
+    """
+    return (counts == 1).sum().item() / counts.sum().item()
+
+
+def memorised(distances: Tensor) -> Tensor:
+    """Which samples, of `distances` (m, 2), lie less than a third as far from the first point as from the second.
+
+    The rule of Yoon et al. (2023, "Diffusion probabilistic models generalize when they fail to memorize").
+    """
+    return distances[:, 0] < distances[:, 1] / 3
+
+
+def copied(samples: Tensor, learned: Tensor, unseen: Tensor) -> float:
+    """The share of `samples` (m, d) that are copies of `learned` (n, d) rather than new: 1 for all, about 0 for none.
+
+    What copies nothing is nearest to a learned point as often as these are among all points, if `unseen` (l, d) are
+    drawn alike; a copy always is. The share follows from how often it happens. After Meehan et al. (2020, arXiv
+    2004.05675), who compare the two distances. Blur alone does not count: it brings a sample nearer to both.
+    """
+    to_learned, to_unseen = (nearest(samples, v)[0] for v in (learned, unseen))
+    chance = len(learned) / (len(learned) + len(unseen))
+    return ((to_learned < to_unseen).float().mean().item() - chance) / (1 - chance)
+
+
+def equal_components(x: Tensor, loss: float) -> int:
+    """The fewest principal components of `x` (n, d) that reconstruct it with a mean square error of at most `loss`.
+
+    0 means that the mean of the data does it alone.
+    """
+    covariance = torch.atleast_2d(x.T.double().cov(correction=0))
+    variances = torch.linalg.eigvalsh(covariance).flip(0).clamp_min(0) / x.shape[1]
+    left = variances.sum() - torch.cat([variances.new_zeros(1), variances.cumsum(0)])
+    return int((left > loss).sum())
+
+
+def neighbour_votes(samples: Tensor, x: Tensor, labels: Tensor, *, k: int = 10) -> tuple[Tensor, Tensor]:
+    """What the `k` points of `x` nearest to each sample say it is: the label most of them carry, and how many do.
+
+    `samples` is (..., d), `x` (n, d), `labels` integers (n,) from 0; returns integers (...) and (...). The k-nearest
+    neighbour rule of Cover and Hart (1967).
+    """
+    check_count("k", k)
+    if not len(labels) == len(x) >= k:
+        raise ValueError(f"got {len(x)} points, {len(labels)} labels, k={k}, needed as many labels and k at most that")
+    votes = torch.nn.functional.one_hot(labels[nearest_neighbours(samples, x, k)[1]]).sum(-2)
+    most, label = votes.max(-1)
+    return label, most

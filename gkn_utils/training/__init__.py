@@ -1,0 +1,6 @@
+"""Manifold learning, Eq. 1: `fit`, and what it is made of."""
+
+from gkn_utils.training.fit import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle, train
+from gkn_utils.training.minimise import minimise
+
+__all__ = ["collapsed", "fit", "fit_in_stages", "fitted", "manifold_loss", "minimise", "one_cycle", "train"]
