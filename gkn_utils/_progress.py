@@ -1,26 +1,38 @@
 """A bar for what takes long, where somebody is there to see it."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import suppress
+from pathlib import Path
 
 from tqdm import tqdm
 
 DELAY = 2  # seconds
 
 
+class _Note(io.TextIOBase):
+    """A file that holds what was written to it last."""
+
+    def __init__(self, path: str):
+        self.path = Path(path)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):  # no bar is no error
+            self.path.write_text(text.strip())
+        return len(text)
+
+
 def progress_bar(things: Iterable, *, total: int | None = None, unit: str = "step") -> Iterator:
     """Go through `things` under a bar that tells how many are done and the time left; `total` if they have no length.
 
-    It appears after two seconds, in a terminal, in JupyterLab, and, for a notebook run by `run_all.sh`, in the terminal
-    that runs it ($GKN_TERMINAL, a device). Elsewhere, as where output is compared, nothing is printed.
+    It appears after two seconds, in a terminal, in JupyterLab, and, for a notebook run by `run_all.sh`, in that
+    script's own display, by way of the file $GKN_PROGRESS. Elsewhere, as where output is compared, nothing is printed.
     """
-    terminal = os.environ.get("GKN_TERMINAL")
-    if not (terminal or sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ):
+    note = os.environ.get("GKN_PROGRESS")
+    if not (note or sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ):
         yield from things
         return
-    with ExitStack() as stack:
-        stream = stack.enter_context(open(terminal, "w")) if terminal else sys.stderr
-        below = 1 if terminal else 0  # the bar of papermill
-        yield from tqdm(things, total=total, unit=unit, file=stream, position=below, leave=False, delay=DELAY)
+    words = {"file": _Note(note), "bar_format": "{percentage:.0f}% of {total_fmt} {unit}s"} if note else {}
+    yield from tqdm(things, total=total, unit=unit, leave=False, delay=DELAY, **words)

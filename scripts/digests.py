@@ -4,6 +4,7 @@ import ast
 import hashlib
 import json
 import os
+import re
 import sys
 from functools import cache
 from importlib.metadata import distributions
@@ -13,54 +14,71 @@ import pooch
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = {  # in the folder of data, of each name of `load_images` whose pictures are in no package
-    "mnist": "mnist/*",
-    "mnist-train": "mnist/train-*",
-    "mnist-test": "mnist/t10k-*",
-    "cifar10-dogs": "cifar*",
-    "celeba": "celeba*",
-}
+READS_CLAIMS = "reads-claims"  # the tag of a cell that reads the claims of other notebooks
 
 
-def parameters(notebook: Path) -> dict:
-    """What its cell of parameters sets, by name."""
-    cells = json.loads(notebook.read_text())["cells"]
-    [source] = ["".join(c["source"]) for c in cells if "parameters" in c["metadata"].get("tags", [])]
-    return {s.targets[0].id: ast.literal_eval(s.value) for s in ast.parse(source).body}
+def cells(notebook: Path, kind: str = "code") -> list[tuple[str, list[str]]]:
+    """The text and the tags of each cell of a kind."""
+    content = json.loads(notebook.read_text())["cells"]
+    return [("".join(c["source"]), c["metadata"].get("tags", [])) for c in content if c["cell_type"] == kind]
 
 
-def values(notebook: Path, settings: Path | None, given: dict[str, str]) -> dict:
-    """The parameters with which it runs."""
-    return parameters(notebook) | (yaml.safe_load(settings.read_text()) if settings else {}) | given
+def parameters(notebook: Path) -> tuple[dict, set[str]]:
+    """What its cell of parameters sets, by name, and which of these are annotated as a `Source` of data."""
+    [source] = [source for source, tags in cells(notebook) if "parameters" in tags]
+    values, sources = {}, set()
+    for line in ast.parse(source).body:
+        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+        values[target.id] = ast.literal_eval(line.value)
+        if isinstance(line, ast.AnnAssign) and ast.unparse(line.annotation).endswith("Source"):
+            sources.add(target.id)
+    return values, sources
 
 
-def inputs(notebook: Path, settings: Path | None, given: dict[str, str]) -> str:
+def reads_claims(notebook: Path) -> bool:
+    return any(READS_CLAIMS in tags for _, tags in cells(notebook))
+
+
+def inputs(notebook: Path, settings: Path | None, given: dict) -> str:
     """A digest of what decides what `notebook` makes, besides data: its text, its parameters, code, packages.
 
-    `settings` is the YAML file of the paper's settings, `given` are parameters from the command line.
+    `settings` is the YAML file of the full settings, `given` are parameters from the command line.
     """
-    content = json.loads(notebook.read_text())["cells"]
-    cells = [(cell["cell_type"], "".join(cell["source"]), cell["metadata"].get("tags")) for cell in content]
-    claims = _claims(notebook.stem) if "all_claims" in repr(cells) else None
-    decides = [cells, values(notebook, settings, given), _package(), _environment(), claims]
-    return hashlib.sha256(repr(decides).encode()).hexdigest()
+    text = [cells(notebook, kind) for kind in ("code", "markdown")]
+    claims = _claims(notebook.stem) if reads_claims(notebook) else None
+    return _digest_of([text, _values(notebook, settings, given), code(), claims])
 
 
-def data(notebook: Path, settings: Path | None, given: dict[str, str]) -> str:
-    """A digest of the path, size and time of each file that a parameter names; empty where there is none."""
+def code() -> str:
+    """A digest of the package, and of the packages and the Python it runs on."""
+    files = sorted(path for path in (ROOT / "gkn_utils").rglob("*") if path.suffix in (".py", ".safetensors"))
+    return _digest_of([{str(path.relative_to(ROOT)): _digest(path) for path in files}, _environment()])
+
+
+def data(notebook: Path, settings: Path | None, given: dict) -> str:
+    """A digest of the path, size and time of each file that its data may lie in; empty where there is none.
+
+    A `Source` that is a name lies in the folder of data, in what is named like it up to its first digit or hyphen.
+    """
     folder = Path(os.environ.get("GKN_DATA") or pooch.os_cache("gkn_utils"))
+    values, (_, sources) = _values(notebook, settings, given), parameters(notebook)
     places = set()
-    for value in values(notebook, settings, given).values():
-        if isinstance(value, str) and value:
-            places |= set(folder.glob(FILES[value]) if value in FILES else [notebook.parent / value])
+    for value in filter(None, map(values.get, sources)):
+        path, stem = notebook.parent / value, re.match("[a-z]*", value).group()
+        places |= {path} if path.exists() or not stem else set(folder.glob(f"{stem}*"))
     found = [(str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in sorted(_files(places))]
-    return hashlib.sha256(repr(found).encode()).hexdigest() if found else ""
+    return _digest_of(found) if found else ""
 
 
 def outputs(stem: str, folder: Path, copy: Path) -> dict[str, str]:
     """The digests of what a notebook wrote into `folder` of figures, and of its executed copy, by name."""
     written = [copy, *sorted(folder.glob(f"{stem}.*"))]
     return {path.name: _digest(path) for path in written if path.is_file()}
+
+
+def _values(notebook: Path, settings: Path | None, given: dict) -> dict:
+    """The parameters with which it runs."""
+    return parameters(notebook)[0] | (yaml.safe_load(settings.read_text()) if settings else {}) | given
 
 
 def _files(places: set[Path]) -> set[Path]:
@@ -75,21 +93,20 @@ def _files(places: set[Path]) -> set[Path]:
     return {path for path in found if path.exists()}
 
 
+def _claims(stem: str) -> dict[str, str]:
+    """The claims of the other notebooks, for one that reads them."""
+    files = [*(ROOT / "figures").glob("[0-9]*.json"), *(ROOT / "figures" / "full").glob("[0-9]*.json")]
+    return {str(path.relative_to(ROOT)): _digest(path) for path in sorted(files) if path.stem != stem}
+
+
 def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _package() -> dict[str, str]:
-    files = sorted(path for path in (ROOT / "gkn_utils").rglob("*") if path.suffix in (".py", ".safetensors"))
-    return {str(path.relative_to(ROOT)): _digest(path) for path in files}
+def _digest_of(decides) -> str:
+    return hashlib.sha256(repr(decides).encode()).hexdigest()
 
 
 @cache
 def _environment() -> list[str]:
     return [sys.version, *sorted(f"{found.name} {found.version}" for found in distributions())]
-
-
-def _claims(stem: str) -> dict[str, str]:
-    """The claims of the other notebooks, for one that reads them."""
-    files = [*(ROOT / "figures").glob("[0-9]*.json"), *(ROOT / "figures" / "paper").glob("[0-9]*.json")]
-    return {str(path.relative_to(ROOT)): _digest(path) for path in sorted(files) if path.stem != stem}

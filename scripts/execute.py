@@ -1,14 +1,14 @@
-"""papermill, that ends when the script that began it does, however it ends; papermill's kernel then ends as well.
+"""A module of Python that is run as a program, and ends when the script that began it does, however that ends.
 
-`python scripts/execute.py PID ...`: the process to watch, then papermill's own arguments.
+`python scripts/execute.py PID MODULE ...`: the process to watch, the module, and its own arguments. A kernel that
+papermill or pytest has begun ends with them.
 """
 
 import os
+import runpy
 import sys
 import threading
 import time
-
-from papermill.cli import papermill
 
 
 def end_with(parent: int) -> None:
@@ -18,4 +18,6 @@ def end_with(parent: int) -> None:
 
 
 threading.Thread(target=end_with, args=(int(sys.argv.pop(1)),), daemon=True).start()
-papermill()
+del sys.argv[0]
+sys.path[0] = os.getcwd()
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

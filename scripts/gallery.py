@@ -1,23 +1,47 @@
-"""Write figures/index.html, and each notebook as figures/notebooks/NN.html; with --check, only say whether they are.
+"""Write the gallery, figures/index.html, and each notebook as figures/notebooks/NN.html; none of it is committed.
 
 The pages need no server and no network: styles, scripts and weights are in them, pictures lie beside them.
 """
 
 import base64
 import json
-import sys
 from pathlib import Path
 
 from markupsafe import Markup
 from pages import ROOT, alt, cells, digest, markdown, part, template, title
 from PIL import Image
-from readme_tables import FIGURES
 
 from gkn_utils import all_claims
-from gkn_utils.files import written_whole
+from gkn_utils._files import atomic_write
 from gkn_utils.pretrained import network_card, pretrained
 
 TARGET = ROOT / "figures"
+FIGURES = {
+    "00_kaleidoscope": "1: the method",
+    "01_single_point": "2: a single point",
+    "02_two_points": "3: two points, L=2 and L=7",
+    "03_four_points_tanh": "4: four points, tanh",
+    "04_grid_2d": "5: the plane",
+    "05_hypercube_flatness": "6: the hypercube",
+    "06_mnist_kaleidoscope": "7: MNIST",
+    "07_cifar_kaleidoscope": "8, top: CIFAR-10's dogs",
+    "08_celeba_kaleidoscope": "8, bottom: CelebA",
+    "09_depth_and_width": "beyond: depth and width",
+    "10_attractors": "beyond: stored and recalled",
+    "11_identity": "beyond: an identity from one point?",
+    "12_fractals": "beyond: fractals?",
+    "13_sample_quality": "beyond: what samples are worth",
+    "14_depth_and_quality": "beyond: deeper, better samples?",
+    "15_baselines": "beyond: other samplers",
+    "16_a_kaleidoscope_that_keeps_turning": "beyond: a kaleidoscope that keeps turning",
+    "17_architectures": "beyond: other architectures",
+    "18_robustness": "beyond: harder to fool?",
+    "19_associative_memory": "beyond: an associative memory",
+    "20_compression": "beyond: compression",
+    "21_your_images": "beyond: your own pictures",
+    "22_explore": "beyond: explore",
+    "99_scoreboard": "all claims on one page",
+}
 PLANE = ["plane-2", "plane-4", "plane-7", "plane-10"]
 SECTIONS = {"paper": "The paper's figures", "beyond": "Beyond the paper"}
 KINDS = ("holds", "partly", "fails")
@@ -46,8 +70,8 @@ def index_page() -> str:
 def _figure(stem: str, claims) -> dict:
     content = json.loads((TARGET / f"{stem}.json").read_text())
     links = [
-        (TARGET / "paper" / f"{stem}.png", "at the paper's settings"),
-        (TARGET / "paper" / f"{stem}.gif", "animated, at the paper's settings"),
+        (TARGET / "full" / f"{stem}.png", "at the full settings"),
+        (TARGET / "full" / f"{stem}.gif", "animated, at the full settings"),
     ]
     return {
         "stem": stem,
@@ -70,12 +94,12 @@ def _picture(path: Path) -> dict | None:
 
 
 def _claims(stem: str, claims) -> list[dict]:
-    if (stem, "quick") not in claims.index:
+    if (stem, "default") not in claims.index:
         return []
-    quick = claims.loc[[(stem, "quick")]]
-    there = claims.loc[[(stem, "paper")]].set_index("claim") if (stem, "paper") in claims.index else quick.iloc[:0]
+    here = claims.loc[[(stem, "default")]]
+    there = claims.loc[[(stem, "full")]].set_index("claim") if (stem, "full") in claims.index else here.iloc[:0]
     rows = []
-    for of in quick.itertuples():
+    for of in here.itertuples():
         row = {"id": of.claim, "statement": of.statement, "verdict": of.verdict, "number": _number(of)}
         if of.claim in there.index:
             row |= {"there": there.verdict[of.claim], "number_there": _number(there.loc[of.claim])}
@@ -88,8 +112,8 @@ def _number(of) -> str:
 
 
 def _counts(claims) -> list[tuple[str, int]]:
-    """How many claims got which verdict at the paper's settings."""
-    found = claims.xs("paper", level="profile")["verdict"].value_counts()
+    """How many claims got which verdict at the full settings."""
+    found = claims.xs("full", level="profile")["verdict"].value_counts()
     return [(verdict, found[verdict]) for verdict in sorted(found.index, key=lambda v: (*KINDS, v).index(v))]
 
 
@@ -108,23 +132,20 @@ def _up_to_date(stem: str) -> bool:
 
 
 def write(path: Path, page: str) -> None:
-    with written_whole(path) as draft:
+    with atomic_write(path) as draft:
         draft.write_text(page)
 
 
-def main() -> None:
+def write_pages() -> None:
+    """The pages of the notebooks that changed, and the first one."""
     (TARGET / "notebooks").mkdir(exist_ok=True)
     stale = [stem for stem in FIGURES if not _up_to_date(stem)]
-    index, path = index_page(), TARGET / "index.html"
-    if "--check" in sys.argv[1:]:
-        stale += ["index"] if not path.exists() or path.read_text() != index else []
-        sys.exit(f"out of date: {', '.join(stale)}; run python scripts/gallery.py" if stale else 0)
     if stale:
         from notebook_pages import notebook_page  # nbconvert takes seconds to import
     for stem in stale:
         write(TARGET / "notebooks" / f"{stem}.html", notebook_page(stem))
-    write(path, index)
+    write(TARGET / "index.html", index_page())
 
 
 if __name__ == "__main__":
-    main()
+    write_pages()

@@ -10,7 +10,7 @@ from latex2mathml.converter import convert as mathml
 from markupsafe import Markup
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ROOT / "scripts" / "gallery"
+PARTS = ROOT / "scripts" / "parts"
 
 
 class WithMath(mistune.HTMLRenderer):

@@ -25,14 +25,16 @@ def figures_folder() -> Path:
     return Path(os.environ.get("GKN_FIGURES") or COMMITTED)
 
 
-def save_figure(fig: Figure, name: str) -> None:
-    """Write figures/<name>.png. A name that starts with `paper/` belongs to the paper's own settings.
+def save_figure(fig: Figure, name: str, *, allowed: float = 0.05) -> None:
+    """Write figures/<name>.png. A name that starts with `full/` belongs to the full settings.
 
-    Its metadata say, as `Words`, where there is text: boxes [left, top, right, bottom] of pixels, in JSON.
+    `allowed` is the share of what is drawn that another processor may draw elsewhere: more than the usual .05 where
+    curves are those of one network, which there is another one. The metadata hold it, and, as `Words`, where there is
+    text: boxes [left, top, right, bottom] of pixels, in JSON.
     """
     with atomic_write(figures_folder() / f"{name}.png") as path:
-        words = json.dumps(_boxes_of_text(fig))
-        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata={"Software": None, "Words": words})
+        metadata = {"Software": None, "Words": json.dumps(_boxes_of_text(fig)), "Allowed": str(allowed)}
+        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata=metadata)
 
 
 def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> None:
@@ -60,15 +62,17 @@ def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdic
     return record | ({"also": {name: _as_record(e) for name, e in also.items()}} if also else {})
 
 
-def save_results(name: str, results: dict) -> None:
+def save_results(name: str, results: dict, *, few_networks: bool = False) -> None:
     """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`.
 
-    Raises `ValueError` for other keys, and for NaN or infinity.
+    `few_networks` says that intervals are over the samples of a few networks, of which others have others. Raises
+    `ValueError` for other keys, and for NaN or infinity.
     """
     if set(results) != {"settings", "claims", "data"}:
         raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
-    profile, notebook = name.split("/") if "/" in name else ("quick", name)
+    profile, notebook = name.split("/") if "/" in name else ("default", name)
     content = {"notebook": notebook, "profile": profile, **results}
+    content |= {"few networks": True} if few_networks else {}
     with atomic_write(figures_folder() / f"{name}.json") as path:
         path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
@@ -79,7 +83,7 @@ def all_claims() -> pd.DataFrame:
     Columns: claim, profile, notebook, statement, metric, measured, low, high, n, paper, verdict, standin.
     """
     rows = []
-    for path in sorted([*COMMITTED.glob("[0-9]*.json"), *COMMITTED.glob("paper/[0-9]*.json")]):
+    for path in sorted([*COMMITTED.glob("[0-9]*.json"), *COMMITTED.glob("full/[0-9]*.json")]):
         content = json.loads(path.read_text())
         for claim_id, of in content["claims"].items():
             low, high = of["interval"]

@@ -17,21 +17,5 @@ from gkn_utils.dynamics.line import fixed_points, flat_share, output_entropy
 from gkn_utils.dynamics.neighbours import nearest
 from gkn_utils.dynamics.summary import summary
 
-__all__ = [
-    "arnoldi_radius",
-    "burn_in",
-    "fixed_points",
-    "flat_share",
-    "jacobian",
-    "jumpiness",
-    "landed",
-    "nearest",
-    "output_entropy",
-    "period",
-    "recalled",
-    "spectral_radius",
-    "step_sizes",
-    "stored",
-    "summary",
-    "visits",
-]
+__all__ = ["arnoldi_radius", "burn_in", "fixed_points", "flat_share", "jacobian", "jumpiness", "landed", "nearest"]
+__all__ += ["output_entropy", "period", "recalled", "spectral_radius", "step_sizes", "stored", "summary", "visits"]

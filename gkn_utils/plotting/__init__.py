@@ -8,36 +8,7 @@ from gkn_utils.plotting.plane import basins, field, paths, surface
 from gkn_utils.plotting.scoreboard import scoreboard
 from gkn_utils.plotting.style import BAND, CURVE, DATA, NOISE, SAMPLE, use_style
 
-__all__ = [
-    "BAND",
-    "CURVE",
-    "DATA",
-    "NOISE",
-    "SAMPLE",
-    "arrow",
-    "basins",
-    "basins_in_time",
-    "captioned",
-    "cobweb",
-    "counted",
-    "cumulative",
-    "curves",
-    "field",
-    "identity_line",
-    "ladder",
-    "moments",
-    "mosaic",
-    "network_icon",
-    "outcomes",
-    "paired",
-    "paths",
-    "pictures",
-    "rendered",
-    "samples_on_loss",
-    "schematic",
-    "scoreboard",
-    "shares",
-    "surface",
-    "tiles",
-    "use_style",
-]
+__all__ = ["BAND", "CURVE", "DATA", "NOISE", "SAMPLE", "arrow", "basins", "basins_in_time", "captioned"]
+__all__ += ["cobweb", "counted", "cumulative", "curves", "field", "identity_line", "ladder", "moments"]
+__all__ += ["mosaic", "network_icon", "outcomes", "paired", "paths", "pictures", "rendered", "samples_on_loss"]
+__all__ += ["schematic", "scoreboard", "shares", "surface", "tiles", "use_style"]

@@ -13,7 +13,7 @@ from gkn_utils._checks import check_range
 class Judge(nn.Module):
     """Reads digits in [-1, 1], (..., 784), as `Images.points(-1, 1)` gives them: logits (..., 10).
 
-    `scripts/train_judge.py` made its weights, `judge.safetensors`, and says how well it reads.
+    `scripts/train_networks.py` made its weights, `judge.safetensors`, and says how well it reads.
     """
 
     def __init__(self):

@@ -1,17 +1,17 @@
-"""Compare figures that were just made with others: `python scripts/compare_figures.py build/check [figures]`.
+"""Compare figures that were just made with others: `python scripts/compare.py build/check [figures]`.
 
 On the same machine they are the same, byte for byte. On another processor a network is another one, and so are its
 samples; then
 
 * a picture is the same if, text aside, at most 5% of its squares of 128 x 128 pixels differ in their mean by more than
-  32 of 255 levels (this sees areas); if at most 5% of what is drawn, which is what is not nearly white, has nothing of
-  its colour, to 48 levels, within 8 pixels in the other picture, and the other way round (this sees curves and dots,
-  unless photographs are most of the picture), 15% where the curves are one network's; and if its sides differ by at
-  most 1%, as words of other lengths make them;
+  32 of 255 levels (this sees areas); if at most 5% of what is drawn, which is what is not nearly white, or the share
+  that the figure itself allows (`save_figure`), has nothing of its colour, to 48 levels, within 8 pixels in the other
+  picture, and the other way round (this sees curves and dots, unless photographs are most of the picture); and if its
+  sides differ by at most 1%, as words of other lengths make them;
 * an animation is the same if its sides and its time are, and its colours in the mean and in their spread, to 32
   levels: one network of digits draws other digits than another;
-* a claim is the same if its verdict is, and the two intervals overlap where they are over many networks; it was made
-  with the same settings, from the same data.
+* a claim is the same if its verdict is, and the two intervals overlap, unless it says that these are over the samples
+  of a few networks (`save_results`); it was made with the same settings, from the same data.
 
 These bounds let pass what PyTorch draws with MKL_CBWR=COMPATIBLE, and with ATEN_CPU_CAPABILITY=default. If a
 twelfth of a figure that is not empty is made white, they see it in seven of ten.
@@ -30,8 +30,6 @@ SHARE, SIDES = 0.05, 0.01
 SQUARE, LEVELS = 128, 32  # pixels, and levels by which the means of two squares differ
 NEAR, COLOURS, DRAWN = 8, 48, 32  # pixels around a drawn one, levels its colour may differ by, and is less than white
 MARGIN = 4  # pixels around text
-OF_ONE, SHARE_OF_ONE = ("03", "04"), 0.15  # notebooks whose curves are one network's
-OF_FEW = ("06", "07", "08", "21")  # notebooks whose intervals are over samples of one to three networks
 
 
 def compare(fresh: Path, committed: Path) -> list[str]:
@@ -57,13 +55,14 @@ def _pictures(fresh: Path, committed: Path) -> list[str]:
     with Image.open(fresh) as one, Image.open(committed) as other:
         if found := _sides(one, other):
             return found
+        allowed = float(other.info.get("Allowed", SHARE))
         words = [box for image in (one, other) for box in json.loads(image.info.get("Words", "[]"))]
         pixels = [_pixels(image, words) for image in (one.convert("RGB").resize(other.size), other.convert("RGB"))]
     differ = (np.abs(np.subtract(*map(_means, pixels))).max(-1) > LEVELS).mean()
     alone = max(_alone(*pixels), _alone(*pixels[::-1]))
     shares = {
         "of the picture differ": (differ, SHARE),
-        "of what is drawn is not near in the other": (alone, SHARE_OF_ONE if fresh.name.startswith(OF_ONE) else SHARE),
+        "of what is drawn is not near in the other": (alone, allowed),
     }
     return [f"{share:.1%} {of}, needed at most {most:.0%}" for of, (share, most) in shares.items() if share > most]
 
@@ -122,7 +121,7 @@ def _alone(pixels: np.ndarray, other: np.ndarray) -> float:
 
 def _claims(fresh: Path, committed: Path) -> list[str]:
     (one, made), (other, needed) = (_results(path) for path in (fresh, committed))
-    many = not committed.name.startswith(OF_FEW)
+    many = not needed["few networks"]
     if set(one) != set(other):
         return [f"got the claims {', '.join(sorted(one))}, needed {', '.join(sorted(other))}"]
     found = [] if made == needed else [f"made with {made}, needed {needed}"]
@@ -132,7 +131,8 @@ def _claims(fresh: Path, committed: Path) -> list[str]:
 def _results(path: Path) -> tuple[dict, dict]:
     """The claims, and what they were made with."""
     content = json.loads(path.read_text())
-    return content["claims"], content["settings"] | {"source": content["data"]["source"]}
+    with_what = {"source": content["data"]["source"], "few networks": content.get("few networks", False)}
+    return content["claims"], content["settings"] | with_what
 
 
 def _claim(one: dict, other: dict, many: bool) -> list[str]:

@@ -1,0 +1,92 @@
+"""Write CLAIMS.md and the table of docs/speed.md from figures/; with --check, only say whether they are up to date."""
+
+import json
+import sys
+from pathlib import Path
+
+from gkn_utils import all_claims
+from gkn_utils._files import atomic_write
+
+ROOT = Path(__file__).resolve().parent.parent
+MARK = "<!-- {}: written by scripts/tables.py -->"
+INTRODUCTION = ROOT / "scripts" / "parts" / "CLAIMS.md"
+
+
+def claims() -> str:
+    """CLAIMS.md: a line a claim and notebook, with its number and verdict at both settings."""
+    table, lines = all_claims().set_index(["notebook", "claim", "profile"]), []
+    for notebook, claim in dict.fromkeys(key[:2] for key in table.index):
+        keys = [(notebook, claim, profile) for profile in ("default", "full")]
+        default, full = (table.loc[key] if key in table.index else None for key in keys)
+        of = full if default is None else default
+        cells = [f"[{notebook[:2]}](notebooks/{notebook}.ipynb)", f"{claim}: {of.statement} ({of.metric})", of.paper]
+        cells += _measured(default, of.metric) + _measured(full, of.metric)
+        lines.append("| " + " | ".join(cells) + " |")
+    return INTRODUCTION.read_text() + "\n".join(lines) + "\n"
+
+
+def _measured(of, metric: str) -> list[str]:
+    """The number, the metric if it is another than `metric`, and the verdict, with a word if the data stand in."""
+    if of is None:
+        return ["not run", ""]
+    other = "" if of.metric == metric else f" ({of.metric})"
+    verdict = f"**{of.verdict}**" + (" (stand-in)" if of.standin else "")
+    return [f"{of.measured:g} [{of.low:g}, {of.high:g}]{other}", verdict]
+
+
+def benchmarks() -> str:
+    measured = json.loads((ROOT / "figures" / "benchmarks.json").read_text())
+    lines = ["| work | here | compared with | there | [range of rounds] |", "|---|---|---|---|---|"]
+    for row in sorted(measured["rows"], key=lambda row: row["work"], reverse=True):
+        if "peak_mb" in row:
+            lines.append(f"| {row['work']} | | | | peak memory **{row['peak_mb']} MB** |")
+        elif "panel" not in row:
+            times = [f"{_seconds(row[key])} per {row['unit']}" for key in ("ours", "other")]
+            lines.append(f"| {row['work']} | {times[0]} | {row['against']} | {times[1]} | {_ratio(row)} |")
+    return "\n".join([*lines, "", f"{measured['machine']}, PyTorch {measured['torch']}. {_recall(measured['rows'])}"])
+
+
+def _seconds(value: float) -> str:
+    unit, size = next(pair for pair in (("s", 1), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)) if value >= pair[1])
+    return f"{value / size:.3g} {unit}"
+
+
+def _ratio(row: dict) -> str:
+    """How many times faster or slower, or which share of a limit or of a step."""
+    ratio, (low, high) = row["ratio"], row["ratios"]
+    if row["against"] in ("plain loop", "float32"):
+        word = "faster"
+        if ratio < 1:
+            ratio, low, high, word = 1 / ratio, 1 / high, 1 / low, "slower"
+        digits = 1 if low < 10 else 0
+        return f"**{ratio:,.{digits}f} times** {word} [{low:,.{digits}f}, {high:,.{digits}f}]"
+    whole = "the limit" if row["against"] == "matrix products" else "the step"
+    return f"**{ratio:.0%}** of {whole} [{low:.0%}, {high:.0%}]"
+
+
+def _recall(rows: list[dict]) -> str:
+    [landing] = [row["landing"] for row in rows if "landing" in row]
+    found = [f"{full:.3f} and {half:.3f} ({what})" for what, (full, half) in landing.items()]
+    return f"Share of samples that land on a learned point in float32 and in bfloat16: {', '.join(found)}."
+
+
+def pages() -> dict[Path, str]:
+    """What each page is to say."""
+    speed = ROOT / "docs" / "speed.md"
+    before, _, rest = speed.read_text().partition(MARK.format("benchmarks"))
+    after = rest.partition("<!-- end of benchmarks -->")[2]
+    table = f"{MARK.format('benchmarks')}\n{benchmarks()}\n<!-- end of benchmarks -->"
+    return {ROOT / "CLAIMS.md": claims(), speed: f"{before}{table}{after}"}
+
+
+def write(*, check: bool = False) -> None:
+    for path, text in pages().items():
+        if check and (not path.exists() or path.read_text() != text):
+            sys.exit(f"{path.name} is out of date: run python scripts/tables.py")
+        if not check:
+            with atomic_write(path) as draft:
+                draft.write_text(text)
+
+
+if __name__ == "__main__":
+    write(check="--check" in sys.argv[1:])
