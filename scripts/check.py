@@ -11,7 +11,6 @@ from pathlib import Path
 import jobs
 from compare import compare_folders
 from notebook import BUILD, ROOT, Check, read_json
-from run import table
 
 FOLDER = BUILD / "check"
 
@@ -40,7 +39,7 @@ def compare(notebooks: list[Path], lock: int, at_once: int) -> int:
     (FOLDER / "figures").mkdir(parents=True)
     seconds = read_json(ROOT / "notebooks" / "seconds.json") or {}
     checks = [Check(notebook, lock, seconds.get(notebook.stem)) for notebook in notebooks]
-    status = table(jobs.run(checks, at_once), len(checks))
+    status = jobs.table(jobs.run(checks, at_once), len(checks))
     found = [
         words
         for notebook in notebooks

@@ -38,6 +38,7 @@ class Row:
 
     name: str
     seconds: str = ""
+    cpu: str = ""  # seconds of processors
     peak: str = ""
     words: str = ""
     stopped: bool = False
@@ -71,7 +72,8 @@ class Running:
         words = self.job.end(self.process.returncode != 0, self.interrupted)
         stopped = self.interrupted and self.process.returncode != 0
         seconds = f"{time.monotonic() - self.began:.0f}"
-        return Row(self.job.name, seconds, f"{usage.ru_maxrss / BYTES:.0f}", words, stopped)
+        cpu, peak = f"{usage.ru_utime + usage.ru_stime:.0f}", f"{usage.ru_maxrss / BYTES:.0f}"
+        return Row(self.job.name, seconds, cpu, peak, words, stopped)
 
 
 def run(jobs: Sequence[Job], at_once: int, report: Callable[[Row], None] = lambda row: None) -> list[Row]:
@@ -109,6 +111,22 @@ def run(jobs: Sequence[Job], at_once: int, report: Callable[[Row], None] = lambd
             display.draw(running, waiting, len(rows), at_once)
             time.sleep(POLL)
     return [rows[job.name] for job in jobs if job.name in rows]
+
+
+def table(rows: Sequence[Row], needed: int) -> int:
+    """Print the closing table; 1 if something failed, or was not run."""
+    width = max([8, *(len(row.name) for row in rows)])
+    for row in [Row("notebook", "seconds", "CPU s", "peak MB", "claims"), *rows]:
+        print(f"{row.name:<{width}}{row.seconds:>9}{row.cpu:>7}{row.peak:>9}  {row.words}")
+    sys.stdout.flush()
+    stopped = [row.name for row in rows if row.stopped]
+    failed = [row.name for row in rows if row.words.startswith("FAILED") and not row.stopped]
+    if stopped:
+        words = f"stopped in {', '.join(stopped)}, {needed - len(rows)} notebooks were not run; --resume goes on"
+        print(words, file=sys.stderr)
+    if failed:
+        print(f"failed: {', '.join(failed)}; --resume runs just these", file=sys.stderr)
+    return 1 if stopped or failed else 0
 
 
 @contextmanager

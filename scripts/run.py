@@ -165,25 +165,7 @@ def run_notebooks(options: argparse.Namespace, paths: list[Path], given: dict, l
             by_name[row.name].write_back()
     if options.record:
         write_whole(ROOT / "notebooks" / "seconds.json", json.dumps(seconds, indent=1, sort_keys=True) + "\n")
-    return table(rows, len(paths))
-
-
-def table(rows: list, needed: int) -> int:
-    """Print the closing table; 1 if something failed, or was not run."""
-    from jobs import Row
-
-    width = max([8, *(len(row.name) for row in rows)])
-    for row in [Row("notebook", "seconds", "peak MB", "claims"), *rows]:
-        print(f"{row.name:<{width}}{row.seconds:>9}{row.peak:>9}  {row.words}")
-    sys.stdout.flush()
-    stopped = [row.name for row in rows if row.stopped]
-    failed = [row.name for row in rows if row.words.startswith("FAILED") and not row.stopped]
-    if stopped:
-        words = f"stopped in {', '.join(stopped)}, {needed - len(rows)} notebooks were not run; --resume goes on"
-        print(words, file=sys.stderr)
-    if failed:
-        print(f"failed: {', '.join(failed)}; --resume runs just these", file=sys.stderr)
-    return 1 if stopped or failed else 0
+    return jobs.table(rows, len(paths))
 
 
 def main() -> None:
