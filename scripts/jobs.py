@@ -16,6 +16,7 @@ import psutil
 
 PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 POLL, REDRAW = 0.05, 0.5  # seconds
+FAILED = "FAILED"
 BYTES = 2**20 if sys.platform == "darwin" else 2**10  # a MB in the units of ru_maxrss
 
 
@@ -34,13 +35,14 @@ class Job(Protocol):
 
 @dataclass
 class Row:
-    """What the table says of a job; `stopped`: it was interrupted, and ended by that."""
+    """What the table says of a job; `whole`: it came to a good end, `stopped`: an interrupt ended it."""
 
     name: str
     seconds: str = ""
     cpu: str = ""  # seconds of processors
     peak: str = ""
     words: str = ""
+    whole: bool = True
     stopped: bool = False
 
 
@@ -70,10 +72,10 @@ class Running:
             return None
         self.process.returncode = os.waitstatus_to_exitcode(status)
         words = self.job.end(self.process.returncode != 0, self.interrupted)
-        stopped = self.interrupted and self.process.returncode != 0
+        whole = not self.interrupted and words != FAILED
         seconds = f"{time.monotonic() - self.began:.0f}"
         cpu, peak = f"{usage.ru_utime + usage.ru_stime:.0f}", f"{usage.ru_maxrss / BYTES:.0f}"
-        return Row(self.job.name, seconds, cpu, peak, words, stopped)
+        return Row(self.job.name, seconds, cpu, peak, words, whole, self.interrupted and words == FAILED)
 
 
 def run(jobs: Sequence[Job], at_once: int, report: Callable[[Row], None] = lambda row: None) -> list[Row]:
@@ -120,7 +122,7 @@ def table(rows: Sequence[Row], needed: int) -> int:
         print(f"{row.name:<{width}}{row.seconds:>9}{row.cpu:>7}{row.peak:>9}  {row.words}")
     sys.stdout.flush()
     stopped = [row.name for row in rows if row.stopped]
-    failed = [row.name for row in rows if row.words.startswith("FAILED") and not row.stopped]
+    failed = [row.name for row in rows if row.words == FAILED and not row.stopped]
     if stopped:
         words = f"stopped in {', '.join(stopped)}, {needed - len(rows)} notebooks were not run; --resume goes on"
         print(words, file=sys.stderr)

@@ -9,6 +9,7 @@ from pathlib import Path
 from subprocess import Popen
 
 import digests
+from jobs import FAILED
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -58,11 +59,11 @@ class Notebook:
             print(self.log.read_text()[-3000:], flush=True)
             if shutil.disk_usage(self.folder).free < FULL:  # the log has no room for it
                 print(f"{self.folder}: No space left on device", flush=True)
-            return "FAILED"
+            return FAILED
         if hasattr(self, "before"):
             if self._written() in (None, self.before):
                 print(f"{self.name} wrote no {self.claims}", flush=True)
-                return "FAILED"
+                return FAILED
             if not interrupted:
                 self._keep()
         claims = json.loads(self.claims.read_text())["claims"]
@@ -125,7 +126,7 @@ class Check:
         said = self.log.read_text()
         if failed:
             print(said[-5000:], flush=True)
-            return "FAILED"
+            return FAILED
         return said.strip().splitlines()[-1]
 
 

@@ -155,13 +155,13 @@ def run_notebooks(options: argparse.Namespace, paths: list[Path], given: dict, l
     by_name = {notebook.name: notebook for notebook in notebooks}
 
     def report(row: jobs.Row) -> None:
-        if "FAILED" not in row.words and "interrupted" not in row.words:
+        if row.whole:
             seconds[row.name] = int(row.seconds)
             write_whole(BUILD / kind / "seconds.json", json.dumps(seconds))
 
     rows = jobs.run(notebooks, options.j or jobs.PROCESSORS, report)
     for row in rows:
-        if options.record and row.seconds and "FAILED" not in row.words and "interrupted" not in row.words:
+        if options.record and row.whole:
             by_name[row.name].write_back()
     if options.record:
         write_whole(ROOT / "notebooks" / "seconds.json", json.dumps(seconds, indent=1, sort_keys=True) + "\n")

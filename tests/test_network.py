@@ -1,52 +1,39 @@
+import math
+
 import pytest
 import torch
+from benchmarks.recipes import plain_copy
 from torch import nn
 
-from gkn_utils import MLP
-
-
-@pytest.mark.parametrize("nets", [None, 1, 3])
-def test_shapes(nets, generator):
-    net = MLP(2, 5, 3, nets=nets, generator=generator)
-    lead = () if nets is None else (nets,)
-    assert net(torch.rand(7, 2)).shape == (*lead, 7, 2)
-    assert len(net.weights) == 4  # three hidden layers and the output
+from gkn_utils import MLP, kaleidoscope, last
+from gkn_utils.network import OUTPUTS, PointMap, he, identity, known_output, lecun
 
 
 def test_it_is_the_sequential_network_of_the_paper(generator):
-    net = MLP(3, 4, 2, output=nn.Tanh(), generator=generator)
-    plain = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 3), nn.Tanh())
-    with torch.no_grad():
-        for layer, weight, bias in zip(plain[::2], net.weights, net.biases, strict=False):
-            layer.weight.copy_(weight.T)
-            layer.bias.copy_(bias[0])
-    x = torch.randn(10, 3, generator=generator)
-    torch.testing.assert_close(net(x), plain(x))
+    net, x = MLP(3, 4, 2, output=nn.Tanh(), generator=generator), torch.randn(10, 3, generator=generator)
+    torch.testing.assert_close(net(x), plain_copy(net)(x))
 
 
 def test_many_networks_have_the_weights_of_single_ones_drawn_in_turn():
     generator, again = torch.Generator().manual_seed(3), torch.Generator().manual_seed(3)
     many, x = MLP(2, 5, 3, nets=4, generator=generator), torch.rand(6, 2)
+    assert many(x).shape == (4, 6, 2)
     for i in range(4):
         single = MLP(2, 5, 3, generator=again)
         torch.testing.assert_close(many(x)[i], single(x))
         torch.testing.assert_close(many[i](x), single(x))
+    with pytest.raises(IndexError, match="network 4"):
+        many[4]
 
 
-def test_initial_weights_are_uniform_within_the_fan_in_bound(generator):
-    net = MLP(100, 400, 2, generator=generator)
+def test_first_weights_are_uniform_within_the_fan_in_bound_and_the_global_generator_is_left_alone():
+    before, net = torch.get_rng_state(), MLP(100, 400, 2)
+    assert torch.equal(torch.get_rng_state(), before)
     for weight, bias in zip(net.weights, net.biases, strict=True):
         bound = weight.shape[0] ** -0.5
         assert weight.abs().max() <= bound
         assert bias.abs().max() <= bound
         assert weight.std().item() == pytest.approx(bound / 3**0.5, rel=0.02)
-
-
-def test_the_global_generator_is_left_alone(generator):
-    before = torch.get_rng_state()
-    MLP(2, 5, 3, nets=4, generator=generator)
-    MLP(2, 5, 3)
-    assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_a_skip_adds_the_input_before_the_output(generator):
@@ -58,9 +45,38 @@ def test_a_skip_adds_the_input_before_the_output(generator):
     torch.testing.assert_close(skipping[2](x), skipping(x)[2])
 
 
-def test_ranges():
-    assert MLP(1, 2, 1).range == (0, 1)
-    assert MLP(1, 2, 1, output=nn.Tanh()).range == (-1, 1)
+@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
+def test_outputs_reach_their_ends_and_have_the_slopes_of_autograd(output):
+    h = torch.linspace(-40, 40, 81, dtype=torch.double).requires_grad_()
+    y = output.module()(h)
+    [slope] = torch.autograd.grad(y.sum(), h)
+    torch.testing.assert_close(output.slope(y).detach(), slope)
+    if math.isfinite(output.high):
+        assert (y[0].item(), y[-1].item()) == pytest.approx((output.low, output.high))
+    assert known_output(output.module()) is output
+    assert MLP(1, 2, 1, output=output.module()).range == (output.low, output.high)
+
+
+class Halving:
+    """A `Network` and no module: x -> x / 2."""
+
+    dim, nets, range, device, dtype = 2, None, (0.0, 1.0), torch.device("cpu"), torch.float32
+
+    def __call__(self, x):
+        return x / 2
+
+
+def test_whatever_is_a_network_is_iterated():
+    assert last(kaleidoscope(Halving(), torch.ones(3, 2), steps=3)).tolist() == [[0.125, 0.125]] * 3
+
+
+def test_a_point_map_is_where_its_first_parameter_or_buffer_is():
+    net = PointMap()
+    net.register_buffer("x", torch.zeros(2, device="meta", dtype=torch.half))
+    assert (net.device.type, net.dtype, net.nets) == ("meta", torch.half, None)
+    net.weight = nn.Parameter(torch.zeros(2))
+    assert (net.device.type, net.dtype) == ("cpu", torch.float)
+    assert net.double().dtype == torch.double
 
 
 @pytest.mark.parametrize(
@@ -71,6 +87,18 @@ def test_bad_arguments(bad):
         MLP(**({"dim": 1, "width": 2, "depth": 1} | bad))
 
 
-def test_there_is_no_network_beyond_the_last():
-    with pytest.raises(IndexError, match="network 2"):
-        MLP(1, 2, 1, nets=2)[2]
+@pytest.mark.parametrize(("draw", "variance"), [(he, 2 / 300), (lecun, 1 / 300)])
+def test_first_weights_of_known_variance(draw, variance):
+    net, again, other = (draw(MLP(3, 300, 2), torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert net.weights[1].var().item() == pytest.approx(variance, rel=0.02)
+    assert all((bias == 0).all() for bias in net.biases)
+    assert torch.equal(net.weights[1], again.weights[1])
+    assert not torch.equal(net.weights[1], other.weights[1])
+
+
+def test_the_identity_returns_positive_inputs():
+    x = torch.rand(4, 2)
+    net = identity(MLP(2, 5, 3, output=nn.Identity(), nets=2))
+    torch.testing.assert_close(net(x), x.expand(2, 4, 2))
+    with pytest.raises(ValueError, match="got width=2, needed at least its dimension, 3"):
+        identity(MLP(3, 2, 1))

@@ -24,22 +24,14 @@ def test_a_cobweb_goes_from_curve_to_identity():
     assert list(zip(x, y, strict=True)) == [(1, 1), (1, 0.5), (0.5, 0.5), (0.5, 0.25), (0.25, 0.25)]
 
 
-def test_pairs_put_each_row_above_its_counterpart():
+def test_pairs_captions_and_which_iterations_are_shown():
     upper = torch.arange(4.0).reshape(4, 1)
     assert plotting.paired(upper, upper + 10, 2).flatten().tolist() == [0, 1, 10, 11, 2, 3, 12, 13]
-
-
-def test_moments_end_where_the_sample_does():
+    for colours in ((), (3,)):
+        frame = np.zeros((10, 60, *colours), dtype=np.uint8)
+        assert plotting.captioned(frame, "iteration 1", height=20).shape == (30, 60, *colours)
     assert list(plotting.moments(5)) == [0, 1, 2, 3, 4, 5]
     assert plotting.moments(100)[-1] == 100
-
-
-def test_captions_add_a_strip():
-    assert plotting.captioned(np.zeros((10, 60), dtype=np.uint8), "iteration 1", height=20).shape == (30, 60)
-    assert plotting.captioned(np.zeros((10, 60, 3), dtype=np.uint8), "iteration 1", height=20).shape == (30, 60, 3)
-
-
-def test_the_ladder_ends_at_the_last():
     assert list(plotting.ladder(50)) == [*range(31), 40, 50]
     assert list(plotting.ladder(5)) == [0, 1, 2, 3, 4, 5]
 
@@ -74,7 +66,6 @@ def test_the_field_flows_along_its_steps():
     axis = torch.linspace(0, 1, 9)
     plotting.field(ax, axis, torch.tensor([1.0, 0.0]).expand(9, 9, 2))
     pieces = [path.vertices for path in ax.collections[0].get_paths()]
-    assert pieces
     assert max(np.ptp(piece[:, 1]) for piece in pieces) < 1e-6 < max(np.ptp(piece[:, 0]) for piece in pieces)
 
 
@@ -88,8 +79,7 @@ def test_paths_start_at_crosses_and_end_at_circles():
 def test_a_rendered_figure_is_an_array_and_is_closed():
     fig = plt.figure(figsize=(2, 1), dpi=50)
     frame = plotting.rendered(fig)
-    assert frame.shape == (50, 100, 3)
-    assert frame.dtype == np.uint8
+    assert (frame.shape, frame.dtype) == ((50, 100, 3), np.uint8)
     assert not plt.fignum_exists(fig.number)
 
 
@@ -116,4 +106,3 @@ def test_the_scoreboard_colours_verdicts_and_marks_headings():
     assert "F2a" not in bold
     assert "share" in [text.get_text() for text in ax.texts]
     assert len(ax.collections) == 2  # a patch of colour for each verdict
-    plt.close()

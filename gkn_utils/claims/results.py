@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from gkn_utils._files import atomic_write
 from gkn_utils.claims.estimates import VERDICTS, Estimate
 
-DOTS_PER_INCH = 100
+DOTS_PER_INCH, USUAL = 100, 0.05
 COMMITTED = Path(__file__).resolve().parents[2] / "figures"
 SYNTHETIC = {"X2b"}  # measured on points made for the claim, not on the pictures of its notebook
 
@@ -25,7 +25,7 @@ def figures_folder() -> Path:
     return Path(os.environ.get("GKN_FIGURES") or COMMITTED)
 
 
-def save_figure(fig: Figure, name: str, *, allowed: float = 0.05) -> None:
+def save_figure(fig: Figure, name: str, *, allowed: float = USUAL) -> None:
     """Write figures/<name>.png. A name that starts with `full/` belongs to the full settings.
 
     `allowed` is the share of what is drawn that another processor may draw elsewhere: more than the usual .05 where
@@ -33,7 +33,8 @@ def save_figure(fig: Figure, name: str, *, allowed: float = 0.05) -> None:
     text: boxes [left, top, right, bottom] of pixels, in JSON.
     """
     with atomic_write(figures_folder() / f"{name}.png") as path:
-        metadata = {"Software": None, "Words": json.dumps(_boxes_of_text(fig)), "Allowed": str(allowed)}
+        metadata = {"Software": None, "Words": json.dumps(_boxes_of_text(fig))}
+        metadata |= {"Allowed": str(allowed)} if allowed != USUAL else {}
         fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata=metadata)
 
 

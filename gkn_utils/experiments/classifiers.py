@@ -47,6 +47,7 @@ def fit_classifier(
     the networks cannot take, counts below 1, and labels that are not (n,) integers, one of the classes each.
     """
     check_points("x", x, net)
+    check_count("most", most)
     check_count("batch_size", batch_size)
     _check_labels(labels, len(x), net.biases[-1].shape[-1])
     generator = as_generator(generator, net.device)

@@ -49,7 +49,7 @@ class Checkpoint:
         self.began = time.monotonic()
         self.due = self.began + SECONDS
         if folder := os.environ.get("GKN_NETWORKS"):
-            digest = _digest(*self.parameters, parts, generator.get_state(), json.dumps(card), *decides)
+            digest = _digest(*self.parameters, parts, generator.get_state(), self._words(), *decides)
             self.path = Path(folder) / f"{digest}.safetensors"
 
     @contextmanager
@@ -62,11 +62,9 @@ class Checkpoint:
         lock.parent.mkdir(parents=True, exist_ok=True)
         with lock.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            try:
-                self._load()
-                yield
-            finally:
-                lock.unlink(missing_ok=True)
+            self._load()
+            yield
+            lock.unlink(missing_ok=True)  # it is done: whoever comes later finds the end
 
     def _load(self) -> None:
         try:
@@ -113,12 +111,15 @@ class Checkpoint:
         self._write(place | self.adam.state[self.descending])
         self.due = time.monotonic() + SECONDS
 
+    def _words(self, **also) -> str:
+        return json.dumps(self.card | also, default=float)  # such as NumPy's numbers
+
     def _write(self, state: dict[str, Tensor]) -> None:
         if self.path is None:
             return
         state |= {f"network {i}": parameter for i, parameter in enumerate(self.parameters)}
         state |= {"history": self.history}
-        card = json.dumps({"digest": _digest_of(state), **self.card})
+        card = self._words(digest=_digest_of(state))
         with atomic_write(self.path) as draft:
             save_file(state, draft, {"card": card})
 

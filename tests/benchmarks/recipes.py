@@ -13,6 +13,17 @@ def plain_network(dim, width, depth, output):
     return nn.Sequential(*hidden, nn.Linear(sizes[-1], dim), output)
 
 
+@torch.no_grad()
+def plain_copy(net):
+    """A plain network with the weights of one MLP."""
+    plain = plain_network(net.dim, net.width, net.depth, net.output)
+    layers = [layer for layer in plain if isinstance(layer, nn.Linear)]
+    for layer, weight, bias in zip(layers, net.weights, net.biases, strict=True):
+        layer.weight.copy_(weight.T)
+        layer.bias.copy_(bias[0])
+    return plain
+
+
 def plain_fit(net, x, *, steps, batch_size=None):
     """Eq. 1 by Adam: one network, batches from shuffled passes over the data; the loss before each step."""
     adam = torch.optim.Adam(net.parameters(), lr=1e-3)

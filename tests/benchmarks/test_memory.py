@@ -16,8 +16,10 @@ from gkn_utils import MLP, kaleidoscope, last
 last(kaleidoscope(MLP(784, 500, 10), torch.rand(20_000, 784), steps=5, jitter=.01))
 """,
     "sampling: 100,000 digits, H=500, L=10, 5,000 at a time": """
-from gkn_utils import MLP, sample
-sample(MLP(784, 500, 10), 100_000, steps=2, jitter=.01)
+import torch
+from gkn_utils import MLP, kaleidoscope, last
+net = MLP(784, 500, 10)
+torch.cat([last(kaleidoscope(net, torch.rand(5000, 784), steps=2, jitter=.01)) for _ in range(20)])
 """,
     "training: 10,000 networks, H=50, L=7, 4 points": """
 from gkn_utils import MLP, fit, points

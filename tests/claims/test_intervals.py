@@ -2,20 +2,13 @@ import numpy as np
 import pytest
 import torch
 
-from gkn_utils.intervals import bootstrapped, numbers, students
+from gkn_utils.claims.intervals import bootstrapped, numbers, students
 
 
 def test_students_interval_of_one_degree_of_freedom():
     e = students(1.0, 2.0, 2)  # t: 12.706
     assert (e.value, e.low, e.high, e.n) == pytest.approx((1, 1 - 25.412, 1 + 25.412, 2), abs=1e-3)
     assert str(e) == "1 [-24.4, 26.4] (n=2)"
-
-
-def test_a_bootstrap_of_two_groups_has_the_size_of_the_smaller():
-    groups = [np.arange(50.0), np.arange(40.0)]
-    e = bootstrapped(lambda a, b, axis=-1: a.mean(axis) - b.mean(axis), groups)
-    assert (e.value, e.n) == (5, 40)
-    assert e.low < 5 < e.high
 
 
 @pytest.mark.filterwarnings("ignore::scipy.stats.DegenerateDataWarning")
@@ -28,6 +21,5 @@ def test_what_some_resamples_do_not_have_is_refused():
 def test_numbers_of_any_kind():
     assert numbers("a", torch.tensor([[True, False]])).tolist() == [1, 0]
     assert numbers("a", [1, 2], least=2).tolist() == [1, 2]
-    for values, message in [([1], "a: got 1 values, 0 NaN, needed at least 2"), ([1, 2, float("nan")], "1 NaN")]:
-        with pytest.raises(ValueError, match=message):
-            numbers("a", values, least=2)
+    with pytest.raises(ValueError, match="a: got 1 values, 1 NaN, needed at least 2"):
+        numbers("a", [float("nan")], least=2)

@@ -1,24 +1,21 @@
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from gkn_utils import folders
-from gkn_utils.folders import files_of, shown
+from gkn_utils.data import archives
+from gkn_utils.data.archives import files_of, shown
 
 
 @pytest.fixture(params=["a folder", "an archive"])
 def place(request, tmp_path):
     """Three files, one of them hidden and one in a hidden folder."""
-    files = {"a/b.txt": b"12345", ".hidden": b"1", ".git/c.txt": b"1"}
-    if request.param == "a folder":
-        for name, content in files.items():
-            (tmp_path / name).parent.mkdir(exist_ok=True)
-            (tmp_path / name).write_bytes(content)
-        return tmp_path
-    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return tmp_path / "a.zip"
+    folder = tmp_path / "folder"
+    for name in ("a/b.txt", ".hidden", ".git/c.txt"):
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(b"12345")
+    return folder if request.param == "a folder" else Path(shutil.make_archive(str(folder), "zip", folder))
 
 
 def test_what_is_not_hidden_is_read(place):
@@ -27,13 +24,11 @@ def test_what_is_not_hidden_is_read(place):
     assert read("a/b.txt") == b"12345"
 
 
-@pytest.mark.parametrize(("most", "refused"), [(5, False), (4, True)])
-def test_a_larger_file_is_refused(place, most, refused, monkeypatch):
-    monkeypatch.setattr(folders, "BYTES", most)
+def test_a_larger_file_is_refused(place, monkeypatch):
     _, read = files_of(place)
-    if not refused:
-        assert read("a/b.txt") == b"12345"
-        return
+    monkeypatch.setattr(archives, "BYTES", 5)
+    assert read("a/b.txt") == b"12345"
+    monkeypatch.setattr(archives, "BYTES", 4)
     with pytest.raises(ValueError, match="got 5 bytes, needed at most 4"):
         read("a/b.txt")
 
@@ -54,15 +49,28 @@ def test_what_is_packed_too_well_is_refused(method, content, said, tmp_path):
         read("a.txt")
 
 
-@pytest.mark.parametrize(("most", "refused"), [(53, False), (52, True)])  # 46 bytes and its name
-def test_a_long_list_of_files_is_refused(most, refused, tmp_path, monkeypatch):
+def test_a_long_list_of_files_is_refused(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a/b.txt", b"12345")
-    monkeypatch.setattr(folders, "DIRECTORY", most)
-    if not refused:
-        assert files_of(tmp_path / "a.zip")[0] == ["a/b.txt"]
-        return
+    monkeypatch.setattr(archives, "DIRECTORY", 53)  # 46 bytes and its name
+    assert files_of(tmp_path / "a.zip")[0] == ["a/b.txt"]
+    monkeypatch.setattr(archives, "DIRECTORY", 52)
     with pytest.raises(ValueError, match="list of files has 53 bytes, of at most 52"):
+        files_of(tmp_path / "a.zip")
+
+
+def test_what_is_no_whole_archive_or_has_files_that_share_their_content_is_refused(tmp_path):
+    (tmp_path / "a.zip").write_text("a text")
+    with pytest.raises(ValueError, match="got no whole zip archive"):
+        files_of(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a", b"12345")
+        archive.writestr("b", b"12345")
+    content = bytearray((tmp_path / "a.zip").read_bytes())
+    listed = content.rindex(b"PK\1\2")
+    content[listed + 42 : listed + 46] = bytes(4)  # the second begins where the first does
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(ValueError, match="files that share their content"):
         files_of(tmp_path / "a.zip")
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gkn_utils import untrusted
-from gkn_utils.untrusted import check_pixels, check_work, opened
+from gkn_utils.data import decoding
+from gkn_utils.data.decoding import check_pixels, check_work, opened
 
 COLOURS = Image.fromarray(np.arange(1800, dtype=np.uint16).astype(np.uint8).reshape(20, 30, 3))
 
@@ -14,14 +14,6 @@ def written(kind: str, image: Image.Image = COLOURS, **options) -> bytes:
     stream = io.BytesIO()
     image.save(stream, kind, **options)
     return stream.getvalue()
-
-
-@pytest.mark.parametrize("kind", ["BMP", "PNG", "PPM", "TIFF"])
-def test_pictures_are_those_that_were_written(kind):
-    image = opened(written(kind))
-    assert image.size == (30, 20)
-    check_work(image, written(kind))
-    assert np.array_equal(np.asarray(image.convert("RGB")), np.asarray(COLOURS))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
@@ -35,44 +27,46 @@ def test_a_png_loses_nothing_that_its_pixels_need(mode):
     assert opened(content).info.get("transparency") == plain.info.get("transparency")
 
 
-def test_a_png_may_say_which_way_is_up():
-    exif = Image.Exif()
-    exif[0x112] = 6
-    assert opened(written("PNG", exif=exif)).getexif()[0x112] == 6
-
-
 def test_a_picture_of_more_pixels_is_refused(monkeypatch):
     check_pixels((30, 20), 600)
     with pytest.raises(ValueError, match="got a picture of 30 x 20, needed at most 599 pixels"):
         check_pixels((30, 20), 599)
-    monkeypatch.setattr(untrusted, "DECLARED", 599)
+    monkeypatch.setattr(decoding, "DECLARED", 599)
     with pytest.raises(ValueError, match="needed at most 599"):
         opened(written("JPEG"))
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
-def test_what_a_camera_says_at_length_is_refused(kind, monkeypatch):
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_camera_may_say_which_way_is_up_but_not_at_length(kind, monkeypatch):
     exif = Image.Exif()
-    exif[0x10E] = "a description"
+    exif[0x112] = 6
     content = written(kind, exif=exif)
     check_work(opened(content), content)
-    monkeypatch.setattr(untrusted, "EXIF", 9)
-    if kind != "TIFF":  # which has it among its own tags, a part of its header
-        with pytest.raises(ValueError, match="bytes of EXIF, needed at most 9"):
-            check_work(opened(content), content)
+    assert opened(content).getexif()[0x112] == 6
+    monkeypatch.setattr(decoding, "EXIF", 9)
+    with pytest.raises(ValueError, match="bytes of EXIF, needed at most 9"):
+        check_work(opened(content), content)
+
+
+def test_a_progressive_jpeg_of_many_scans_is_refused(monkeypatch):
+    content = written("JPEG", progressive=True)
+    check_work(opened(content), content)
+    monkeypatch.setattr(decoding, "SCANS", 2)
+    with pytest.raises(ValueError, match=r"got a JPEG of .* scans, needed at most 2"):
+        check_work(opened(content), content)
 
 
 def test_a_png_of_many_chunks_is_refused(monkeypatch):
     content = written("PNG")
-    monkeypatch.setattr(untrusted, "CHUNKS", 2)
+    monkeypatch.setattr(decoding, "CHUNKS", 2)
     assert opened(content).size == (30, 20)
-    monkeypatch.setattr(untrusted, "CHUNKS", 1)
+    monkeypatch.setattr(decoding, "CHUNKS", 1)
     with pytest.raises(ValueError, match="got a PNG of over 1 chunks"):
         opened(content)
 
 
 @pytest.mark.parametrize(("name", "value"), [("HEADER_READS", 5), ("HEADER_BYTES", 1)])
 def test_a_long_header_is_refused(name, value, monkeypatch):
-    monkeypatch.setattr(untrusted, name, value)
+    monkeypatch.setattr(decoding, name, value)
     with pytest.raises(ValueError, match="got a header of over"):
         opened(written("TIFF"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gkn_utils import downloads
+from gkn_utils.data import downloads
 
 CONTENT = b"whole" * 20_000
 
@@ -62,13 +62,17 @@ def test_a_download_that_is_refused_is_not_kept(mirror):
     with pytest.raises(FileNotFoundError, match="wrong hash"):
         downloads.fetch(downloads.data_folder() / "file", [f"{mirror}/gone", f"{mirror}/whole"], refuse)
     assert left() == []
+    downloads.data_folder().rmdir()
+    downloads.data_folder().touch()
+    with pytest.raises(ValueError, match="which is no folder"):
+        downloads.fetch(downloads.data_folder() / "file", [f"{mirror}/whole"], refuse)
 
 
-@pytest.mark.parametrize(("hours", "stays"), [(1, True), (25, False)])
-def test_what_a_killed_download_left_is_cleared_away_the_next_day(mirror, hours, stays):
-    draft = downloads.data_folder() / ".draft-abc"
-    draft.mkdir(parents=True)
-    (draft / "half").touch()
-    os.utime(draft, (time.time() - hours * 3600,) * 2)
+def test_what_a_killed_download_left_is_cleared_away_the_next_day(mirror):
+    drafts = {hours: downloads.data_folder() / f".draft-{hours}" for hours in (1, 25)}
+    for hours, draft in drafts.items():
+        draft.mkdir(parents=True)
+        (draft / "half").touch()
+        os.utime(draft, (time.time() - hours * 3600,) * 2)
     downloads.fetch(downloads.data_folder() / "file", [f"{mirror}/whole"], Path.read_bytes)
-    assert draft.exists() == stays
+    assert [draft.exists() for draft in drafts.values()] == [True, False]

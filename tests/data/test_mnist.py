@@ -1,10 +1,12 @@
 import gzip
 import hashlib
+import os
 
 import pytest
 import torch
 
-from gkn_utils import load_images, mnist, read_idx
+from gkn_utils import load_images, read_idx
+from gkn_utils.data import mnist
 
 
 def idx(array: torch.Tensor) -> bytes:
@@ -47,8 +49,7 @@ def test_mnist_from_a_folder(mnist_folder):
         (b"", "magic number none"),
         (b"\0\0\x0d\x03" + b"\0" * 12, "magic number 00000d03"),
         (idx(torch.zeros(2, 3, 3, dtype=torch.uint8))[:-1], "got 33 bytes, needed 34"),
-        (idx(torch.zeros(2, 3, 3, dtype=torch.uint8)) + b"x", "got 35 bytes, needed 34"),
-        (b"\0\0\x08\x03\xff\xff", "got 6 bytes"),
+        (idx(torch.zeros(2, 0, 3, dtype=torch.uint8)), "needed one that is not empty"),
         (b"\0\0\x08\x03" + b"\xff" * 12, "got 16 bytes"),
     ],
 )
@@ -70,14 +71,12 @@ def test_damaged_mnist_files_are_refused_by_name(mnist_folder):
     packed.write_bytes(packed.read_bytes()[:-20])
     with pytest.raises(ValueError, match="cannot be unpacked"):
         load_images("mnist-train")
-    damaged = bytearray(gzip.compress(bytes(range(256)) * 10))
-    damaged[20:40] = b"\xff" * 20
-    packed.write_bytes(damaged)
-    with pytest.raises(ValueError, match="cannot be unpacked"):
-        load_images("mnist-train")
 
 
-def test_mnist_that_is_nowhere_says_where_to_put_it(mnist_folder):
+def test_mnist_that_is_nowhere_says_where_to_put_it_and_a_pipe_is_refused(mnist_folder):
     (mnist_folder / "t10k-images-idx3-ubyte").unlink()
     with pytest.raises(FileNotFoundError, match=r"t10k-images-idx3-ubyte.gz: not in .* and no mirror gave it"):
+        load_images("mnist-test")
+    os.mkfifo(mnist_folder / "t10k-images-idx3-ubyte")
+    with pytest.raises(ValueError, match="got a folder, a pipe or a device"):
         load_images("mnist-test")

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from gkn_utils import MLP, fit, fixed_points, jacobian, points
+from gkn_utils import MLP, fit, fixed_points, flat_share, jacobian, output_entropy, points
 
 
 def sigmoids(*parameters):
@@ -28,6 +28,7 @@ def test_attractors_and_repellers_take_turns(generator):
     fit(net, points([0.2, 0.8]), steps=1500)
     found = fixed_points(net)
     assert (found.isfinite().sum(-1) % 2 == 1).all()
+    torch.testing.assert_close(fixed_points(net[1]), found[1][found[1].isfinite()])
     torch.testing.assert_close(net(found.nan_to_num().unsqueeze(-1))[..., 0][found.isfinite()], found[found.isfinite()])
     slopes = jacobian(net, found.nan_to_num().unsqueeze(-1))[..., 0, 0]
     repels = slopes > 1
@@ -35,22 +36,27 @@ def test_attractors_and_repellers_take_turns(generator):
     assert (repels == expected)[found.isfinite()].float().mean() > 0.99  # a touch in one cell may hide a pair
 
 
-@pytest.mark.parametrize(
-    ("output", "weight", "bias", "found"),
-    [(torch.nn.Tanh(), 20.0, 0.0, [-1, 0, 1]), (torch.nn.Sigmoid(), 400.0, -200.0, [0, 0.5, 1])],
-)
-def test_the_ends_of_the_range_may_be_fixed(output, weight, bias, found):
-    net = MLP(1, 1, 0, output=output)
-    net.weights[0].data.fill_(weight)
-    net.biases[0].data.fill_(bias)
-    assert fixed_points(net).tolist() == pytest.approx(found, abs=1e-6)
+def test_the_ends_of_the_range_may_be_fixed():
+    assert fixed_points(sigmoids((400.0, -200.0)))[0].tolist() == pytest.approx([0, 0.5, 1], abs=1e-6)
+    tanh = MLP(1, 1, 0, output=torch.nn.Tanh())
+    tanh.weights[0].data.fill_(20)
+    tanh.biases[0].data.zero_()
+    assert fixed_points(tanh).tolist() == pytest.approx([-1, 0, 1], abs=1e-6)
 
 
-def test_one_network_as_many(generator):
-    net = MLP(1, 5, 4, nets=3, generator=generator)
-    assert torch.equal(fixed_points(net[1]), fixed_points(net)[1][: len(fixed_points(net[1]))])
+def test_a_constant_is_flat_and_has_no_entropy_and_a_steep_sigmoid_is_not_and_has():
+    """The slope 4 f (1 - f) of the second is above .1 over all of [0, 1]; it is one-to-one."""
+    net = sigmoids((0.0, 0.0), (4.0, -2.0))
+    assert flat_share(net).tolist() == [1, 0]
+    constant, steep = output_entropy(net).tolist()
+    assert constant == 0
+    assert 6 < steep < math.log2(100)
+    assert output_entropy(sigmoids((1e6, -5e5))).item() == pytest.approx(1)  # a step at .5
 
 
-def test_other_networks_are_refused():
+@pytest.mark.parametrize("measure", [fixed_points, flat_share, output_entropy])
+def test_other_networks_are_refused(measure):
     with pytest.raises(ValueError, match="got dim=2"):
-        fixed_points(MLP(2, 3, 1))
+        measure(MLP(2, 3, 1))
+    with pytest.raises(ValueError, match=r"range \(-inf"):
+        measure(MLP(1, 3, 1, output=torch.nn.Identity()))

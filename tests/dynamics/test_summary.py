@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils import MLP, census, fit, points
+from gkn_utils import MLP, points, summary
 
 
 def steps_and_constants():
@@ -18,7 +18,7 @@ def steps_and_constants():
 
 
 def test_a_step_stores_both_points_and_a_constant_none():
-    found = census(steps_and_constants(), points([0.2, 0.8]), generator=torch.Generator().manual_seed(1))
+    found = summary(steps_and_constants(), points([0.2, 0.8]), generator=torch.Generator().manual_seed(1))
     for name, expected in {
         "fitted": [1, 0],
         "collapsed": [0, 1],
@@ -36,23 +36,18 @@ def test_a_step_stores_both_points_and_a_constant_none():
     assert found["parameters"].tolist() == [7, 7]
 
 
-def test_in_the_plane_and_for_tanh(generator):
-    net = MLP(2, 20, 2, output=nn.Tanh(), nets=8, generator=generator)
-    x = points([(-0.5, 0.5)])
-    fit(net, x, steps=1000)
-    found = census(net, x, starts=20)
-    assert found["recalled"].tolist() == [1] * 8
-    assert "flat" not in found
+def test_in_the_plane_there_is_nothing_flat_to_measure():
+    assert {"flat", "entropy"}.isdisjoint(summary(MLP(2, 5, 2, nets=3), points([(0.5, 0.5)]), starts=5, iterations=5))
 
 
 @pytest.mark.parametrize(
-    ("options", "needed"), [({}, "needed nets=k"), ({"nets": 3, "output": nn.Identity()}, "needed a bounded output")]
+    ("options", "x", "needed"),
+    [
+        ({}, points([0.5]), "needed nets=k"),
+        ({"nets": 2, "output": nn.Identity()}, points([0.5]), "needed a bounded output"),
+        ({"nets": 2}, torch.rand(2, 4, 1), "the same points for all networks"),
+    ],
 )
-def test_other_networks_are_refused(options, needed):
+def test_other_networks_and_points_are_refused(options, x, needed):
     with pytest.raises(ValueError, match=needed):
-        census(MLP(1, 3, 1, **options), points([0.5]))
-
-
-def test_points_that_are_not_the_same_for_all_are_refused():
-    with pytest.raises(ValueError, match="the same points for all networks"):
-        census(MLP(1, 3, 1, nets=2), torch.rand(2, 4, 1))
+        summary(MLP(1, 3, 1, **options), x)

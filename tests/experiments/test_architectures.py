@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from gkn_utils import kaleidoscope, last
-from gkn_utils.architectures import PictureNetwork, Transformer, UNet, convolutional, fit_until, mean_loss
+from gkn_utils.experiments.architectures import PictureNetwork, Transformer, UNet, convolutional, fit_until, mean_loss
 
 SHAPE = (1, 8, 8)
 KINDS = {
@@ -21,6 +21,8 @@ def test_it_maps_points_to_points_in_its_range_and_is_iterated(layers, generator
     assert end.shape == (5, 64)
     assert end.abs().max() <= 1
     torch.testing.assert_close(end, net(net(net(z))).detach())
+    net = net.to(torch.float64)
+    assert (net.dtype, last(kaleidoscope(net, z.double(), steps=3)).dtype) == (torch.float64, torch.float64)
 
 
 @each_kind
@@ -37,15 +39,15 @@ def test_it_learns_until_the_loss_is_reached(layers, generator):
     net, x = PictureNetwork(SHAPE, layers), torch.rand(4, 64, generator=generator) - 0.5
     losses = fit_until(net, x, loss=0.03, most=2000, batch_size=4, lr=3e-3)
     assert mean_loss(net, x) <= 0.03 < losses[0]
-    assert len(losses) % 25 == 0
+    assert len(losses) in range(25, 2000, 25)
     assert len(fit_until(net, x, loss=0.0, most=30, batch_size=4)) == 30
 
 
-def test_a_batch_of_nothing_stops():
-    with pytest.raises(ValueError, match="batch_size: got 0"):
-        fit_until(PictureNetwork(SHAPE, KINDS["CNN"]), torch.zeros(2, 64), loss=0, most=1, batch_size=0)
-
-
-def test_data_outside_the_range_stop():
-    with pytest.raises(ValueError, match="needed \\[-1, 1\\]"):
-        fit_until(PictureNetwork(SHAPE, KINDS["CNN"]), torch.full((2, 64), 1.5), loss=0, most=1, batch_size=2)
+@pytest.mark.parametrize(
+    ("value", "options", "said"),
+    [(0.0, {"batch_size": 0}, "batch_size: got 0"), (0.0, {"most": 0}, "got 0"), (1.5, {}, r"needed \[-1, 1\]")],
+)
+def test_bad_arguments_stop(value, options, said):
+    net, options = PictureNetwork(SHAPE, KINDS["CNN"]), {"loss": 0, "most": 1, "batch_size": 2} | options
+    with pytest.raises(ValueError, match=said):
+        fit_until(net, torch.full((2, 64), value), **options)

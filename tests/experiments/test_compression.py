@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from gkn_utils import MLP
-from gkn_utils.compression import coarse, components, jpeg, quantised, weights
+from gkn_utils.experiments.compression import coarse, components, jpeg, quantised, weights
 
 
 def test_known_numbers_of_levels():
@@ -10,13 +10,8 @@ def test_known_numbers_of_levels():
     assert quantised(v, 1).unique().tolist() == [0, 1]
     assert len(quantised(v, 3).unique()) == 8
     assert (quantised(v, 8) - v).abs().max() <= 0.5 / 255 + 1e-6
-    assert quantised(torch.full((3,), 2.0), 4).tolist() == [2, 2, 2]
-
-
-@pytest.mark.parametrize("bits", [1, 8, 32])
-def test_equal_numbers_need_no_levels(bits):
-    assert quantised(torch.zeros(3), bits).tolist() == [0, 0, 0]
-    assert quantised(torch.full((2,), 0.3), bits).tolist() == torch.full((2,), 0.3).tolist()
+    for bits in (1, 8, 32):  # equal numbers need no levels
+        assert torch.equal(quantised(torch.full((2,), 0.3), bits), torch.full((2,), 0.3))
 
 
 def test_data_on_a_plane_need_two_components(generator):
@@ -33,10 +28,8 @@ def test_jpeg_costs_more_and_errs_less_at_a_higher_quality(channels, generator):
     pixels = (255 * smooth).to(torch.uint8)
     (few, rough), (many, fine) = (jpeg(pixels, q) for q in (10, 90))
     assert rough.shape == fine.shape == pixels.shape
-    assert (few > 0).all()
-    assert (few < many).all()
-    errors = [(v.float() - pixels).square().mean() for v in (rough, fine)]
-    assert errors[1] < errors[0]
+    assert ((few > 0) & (few < many)).all()
+    assert (fine.float() - pixels).square().mean() < (rough.float() - pixels).square().mean()
 
 
 def test_coarse_weights_leave_the_network_as_it_was(generator):

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from gkn_utils import manifold_loss, points
-from gkn_utils.exploring import FIRST_WEIGHTS, learned, spread, ways
+from gkn_utils import MLP, manifold_loss, points
+from gkn_utils.experiments.explorer import FIRST_WEIGHTS, learned, spread, ways
 
 USUAL = {"depth": 4, "width": 20, "output": "sigmoid", "weights": "pytorch"}
 
@@ -20,15 +20,9 @@ def test_the_same_network_is_there_at_once():
     assert learned([0.5], **USUAL, seed=1) is not net
 
 
-def test_ways_begin_at_the_starts_and_follow_the_network(affine):
-    net = affine([[0.5]], [0.0])
-    states = ways(net, torch.tensor([[1.0], [2.0]]), iterations=2)
-    assert states.tolist() == [[1.0, 2.0], [0.5, 1.0], [0.25, 0.5]]
-
-
-def test_starts_reach_over_the_whole_range():
-    net = learned([-0.5], **USUAL | {"output": "tanh"})
-    assert spread(net, 3).flatten().tolist() == [-1, 0, 1]
+def test_starts_reach_over_the_whole_range_and_their_ways_follow_the_network(affine):
+    starts = spread(MLP(1, 5, 2, output=torch.nn.Tanh()), 3)
+    assert ways(affine([[0.5]], [0.0]), starts, iterations=2).tolist() == [[-1, 0, 1], [-0.5, 0, 0.5], [-0.25, 0, 0.25]]
 
 
 @pytest.mark.parametrize(

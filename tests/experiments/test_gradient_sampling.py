@@ -23,14 +23,9 @@ def test_descent_leaves_each_sample_and_network_alone():
         alone = last(descend(net[i], z[:2], steps=20, lr=0.01))
         torch.testing.assert_close(together[i, :2], alone, atol=1e-5, rtol=0)
     assert all(p.grad is None for p in net.parameters())
-
-
-def test_descent_whatever_is_done_with_gradients_outside(affine):
-    net, z = affine([[0.5]], [0.1]), torch.tensor([[0.9]])
-    plain = last(descend(net, z, steps=5, lr=0.01))
-    with torch.no_grad():
-        assert torch.equal(last(descend(net, z, steps=5, lr=0.01)), plain)
-    assert torch.equal(last(descend(net, z.clone().requires_grad_(), steps=5, lr=0.01)), plain)
+    with torch.no_grad():  # and whatever is done with gradients outside
+        assert torch.equal(last(descend(net, z, steps=20, lr=0.01)), together)
+    assert torch.equal(last(descend(net, z.clone().requires_grad_(), steps=20, lr=0.01)), together)
 
 
 def test_descent_needs_a_rate():

@@ -2,18 +2,16 @@ import pytest
 import torch
 
 from gkn_utils import kaleidoscope, last, nearest
-from gkn_utils.eigenvalues import arnoldi_radius
-from gkn_utils.hopfield import Hopfield
+from gkn_utils.dynamics.eigenvalues import arnoldi_radius
+from gkn_utils.experiments.hopfield import Hopfield
 
 
-def test_it_recalls_the_nearest_point_where_beta_is_large(generator):
+def test_it_recalls_the_nearest_point_where_beta_is_large_and_the_mean_where_it_is_small(generator):
     x, z = torch.rand(20, 50, generator=generator), torch.rand(40, 50, generator=generator)
-    end = last(kaleidoscope(Hopfield(x, 1000.0), z, steps=3))
+    net = Hopfield(x, 1000.0)
+    end = last(kaleidoscope(net, z, steps=3))
     torch.testing.assert_close(end, x[nearest(z, x)[1]])
-
-
-def test_it_returns_the_mean_where_beta_is_small(generator):
-    x, z = torch.rand(20, 50, generator=generator), torch.rand(40, 50, generator=generator)
+    torch.testing.assert_close(last(kaleidoscope(net.to(torch.float64), z.double(), steps=3)), end.double())
     torch.testing.assert_close(Hopfield(x, 1e-6)(z), x.mean(0).expand(40, 50), atol=1e-4, rtol=0)
 
 

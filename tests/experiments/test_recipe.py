@@ -3,28 +3,23 @@ import warnings
 import psutil
 import pytest
 
-from gkn_utils.planning import plan
+from gkn_utils.experiments.recipe import plan
 
 
 @pytest.mark.parametrize(
-    ("sizes", "count", "side"),
+    ("sizes", "asked", "count", "side"),
     [
-        ([(640, 480)], 1, 96),
-        ([(20, 30)] * 50, 50, 20),
-        ([(4, 4)] * 100, 100, 16),
-        ([(50, 60)] * 200 + [(4000, 3000)] * 100, 256, 50),
+        ([(640, 480)], {}, 1, 96),
+        ([(20, 30)] * 50, {}, 50, 20),
+        ([(4, 4)] * 100, {}, 100, 16),
+        ([(50, 60)] * 200 + [(4000, 3000)] * 100, {}, 256, 50),
+        ([(640, 480)] * 1000, {"count": 400, "side": 64}, 400, 64),
     ],
 )
-def test_what_is_chosen_from_number_and_size(sizes, count, side):
-    chosen = plan(sizes)
+def test_what_is_chosen_from_number_and_size_or_asked_for(sizes, asked, count, side):
+    chosen = plan(sizes, **asked)
     assert (chosen.count, chosen.side) == (count, side)
     assert max(128, 2.5 * count) <= chosen.width <= max(128, 2.5 * count + 64)
-
-
-def test_what_is_asked_for_is_done():
-    chosen = plan([(640, 480)] * 1000, count=400, side=64)
-    assert (chosen.count, chosen.side) == (400, 64)
-    assert 2.5 * 400 <= chosen.width <= 2.5 * 400 + 64
 
 
 def test_a_warning_says_what_they_take_and_what_is_free(monkeypatch):

@@ -1,11 +1,9 @@
-import math
-
 import pytest
 import torch
 
 from gkn_utils import MLP, fit, points
-from gkn_utils.classifiers import Classifier
-from gkn_utils.robustness import attack, escape_distance, smallest_perturbation
+from gkn_utils.experiments.classifiers import Classifier
+from gkn_utils.experiments.robustness import attack, escape_distance, smallest_perturbation
 
 
 @pytest.fixture
@@ -26,10 +24,7 @@ def test_smallest_perturbations_are_the_distances_from_a_line(half_plane):
     found = smallest_perturbation(half_plane, x, labels, largest=1.0, rounds=12)
     exact = torch.tensor([[0.4, 0.2, 0.0], [0.2, 0.4, 0.0]])  # the third point is read wrongly as it is
     torch.testing.assert_close(found, exact, atol=0.01, rtol=0.02)
-    assert smallest_perturbation(half_plane, x, labels, largest=0.3).isinf().tolist() == [
-        [True, False, False],
-        [False, True, False],
-    ]
+    assert torch.equal(smallest_perturbation(half_plane, x, labels, largest=0.3).isinf(), exact > 0.3)
 
 
 def test_attacks_stay_in_the_ball_and_the_box(half_plane, generator):
@@ -39,10 +34,9 @@ def test_attacks_stay_in_the_ball_and_the_box(half_plane, generator):
     assert found.abs().max() <= 1
 
 
-def test_what_cannot_be_attacked_or_left():
-    net, label = Classifier(2, 2, 1, 2, nets=2), torch.zeros(1, dtype=torch.long)
+def test_what_cannot_be_attacked_or_left(half_plane):
     with pytest.raises(ValueError, match="x: got values"):
-        attack(net, torch.full((1, 2), 5.0), label, torch.full((2, 1), 0.1))
+        attack(half_plane, torch.full((1, 2), 5.0), torch.zeros(1, dtype=torch.long), torch.full((2, 1), 0.1))
     with pytest.raises(ValueError, match="got a single network"):
         escape_distance(MLP(2, 3, 1), torch.zeros(1, 2), torch.ones(1, 1, 2), largest=1.0)
 
@@ -62,11 +56,3 @@ def test_an_attractor_is_left_where_its_basin_ends():
     assert both.sum() >= 4
     for reached in (0.2 + distance[:, 0], 0.8 - distance[:, 1]):
         torch.testing.assert_close(reached[both], boundary[both], atol=0.01, rtol=0)
-
-
-def test_it_comes_back_from_everywhere_where_all_leads_to_one_point():
-    net = MLP(2, 3, 1, nets=2)
-    for p in net.parameters():
-        p.data.zero_()
-    directions = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [math.sqrt(0.5)] * 2]])
-    assert (escape_distance(net, torch.tensor([[0.5, 0.5]]), directions, largest=0.4) == 0.4).all()

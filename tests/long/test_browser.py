@@ -13,7 +13,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no browser: Play
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser: Chromium is not installed")
 
-FIGURES = Path(__file__).resolve().parent.parent / "figures"
+FIGURES = Path(__file__).resolve().parents[2] / "figures"
 FOUR_POINTS = points([(0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)])
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 ALL_PICTURES = "() => Promise.all([...document.images].map((i) => { i.loading = 'eager'; return i.decode(); }))"
@@ -89,18 +89,6 @@ def test_it_says_how_many_have_settled_and_forgets_them_when_cleared(gallery):
     assert gallery.evaluate("kaleidoscope.samples.length") == 0
     gallery.locator("#rain").click()
     assert gallery.evaluate("kaleidoscope.samples.length") == 100
-
-
-def test_with_jitter_samples_stay_within_it_of_what_is_fed(gallery):
-    drop(gallery, 0.3, 0.4)
-    gallery.locator("#jitter").fill("0.1")
-    gallery.wait_for_timeout(1500)
-    net = pretrained("plane-2")
-    trail = torch.tensor(gallery.evaluate("kaleidoscope.samples[0].trail"))
-    slope = torch.linalg.matrix_norm(torch.func.jacrev(lambda x: net(x[None])[0])(trail[-2]), 2).item()
-    moved = (trail[1:] - net(trail[:-1])).norm(dim=-1)
-    assert moved[-1] > 0
-    assert moved.max() < 3 * max(slope, 1) * 0.1 * 2**0.5
 
 
 @pytest.mark.parametrize("path", sorted((FIGURES / "notebooks").glob("*.html")), ids=lambda path: path.stem)

@@ -1,7 +1,7 @@
 """Runs that are killed, that find a full disk, a folder they may not write to, or a kernel that breaks, for real.
 
 What is in figures/ is then whole or not there, and a resumed run ends, byte for byte, as one that nobody disturbed.
-`python -m pytest tests/test_faults.py` does it all; the seeds are fixed.
+`python -m pytest tests/long/test_faults.py` does it all; the seeds are fixed.
 """
 
 import json
@@ -88,35 +88,22 @@ def wait_for_its_children(clone: Clone) -> None:
     time.sleep(1.5)  # the kernel, which looks for its parent once a second
 
 
-def test_a_soak_ends_without_a_difference(tmp_path):
+def test_a_soak_ends_without_a_difference_and_tells_one(tmp_path, monkeypatch):
     clone = begun(tmp_path / "clone")
-    assert clone.run("--record", **QUICKLY)[0] == 0  # what is committed
-    code = "import soak\nsoak.BETWEEN = 8\nprint(*soak.soak(1), sep='; ')"
-    output, _ = clone.start(code=code, **QUICKLY).communicate(timeout=300)
-    kills, differences = output.strip().splitlines()[-1].split("; ")
-    assert int(kills) > 0
-    assert differences == "[]"
-
-
-def test_a_soak_tells_verdicts_and_printed_lines_apart(tmp_path, monkeypatch):
-    clone = Clone(tmp_path / "clone")
-    notebook = clone.add("say", RESULTS, "print('Z1', 'holds')", "import time\nprint(time.time())")
-    content = json.loads(notebook.read_text())
-    content["cells"][-1]["metadata"]["tags"] = ["nbval-ignore-output"]
-    notebook.write_text(json.dumps(content))
-    assert clone.run("--record")[0] == 0
-    for name, path in {"FIGURES": clone.figures, "COMMITTED": tmp_path, "BUILD": clone.build.parent}.items():
-        monkeypatch.setattr(soak, name, path)
-    (tmp_path / "say.json").write_text((clone.figures / "say.json").read_text())
-    assert soak.differences(notebook) == []
-    results = json.loads((tmp_path / "say.json").read_text())
+    clone.add("say", RESULTS, "print('Z1', 'holds')")
+    assert clone.run("--record", **QUICKLY)[0] == 0  # what lies there
+    for name, value in QUICKLY.items():
+        monkeypatch.setenv(name, value)
+    kills, differences = soak.soak(clone.root, 1, between=8)
+    assert kills > 0
+    assert differences == []
+    content = json.loads((clone.root / "notebooks" / "say.ipynb").read_text())
+    content["cells"][-1]["outputs"][0]["text"] = ["Z1 fails"]
+    (clone.root / "notebooks" / "say.ipynb").write_text(json.dumps(content))
+    results = json.loads((clone.root / "before" / "say.json").read_text())
     results["claims"] = {"Z1": {"verdict": "fails", "interval": [0, 1]}}
-    (tmp_path / "say.json").write_text(json.dumps(results))
-    content = json.loads(notebook.read_text())
-    content["cells"][-2]["outputs"][0]["text"] = "Z1 fails"
-    content["cells"][-1]["outputs"] = []
-    notebook.write_text(json.dumps(content))
-    assert soak.differences(notebook) == [
+    (clone.root / "before" / "say.json").write_text(json.dumps(results))
+    assert soak.differences(clone.root) == [
         "say.json: Z1: got the verdict holds, needed fails",
         "say.ipynb: got 'Z1 holds\\n', needed 'Z1 fails'",
     ]

@@ -4,119 +4,84 @@ import pytest
 import torch
 from scipy.linalg import sqrtm
 
-from gkn_utils.quality import (
-    class_divergence,
-    class_entropy,
-    end_states,
-    equal_components,
-    frechet_distance,
-    memorised,
-    neighbour_votes,
-    neighbourhoods,
-    two_nearest,
-    unseen_share,
-)
+from gkn_utils.dynamics.neighbours import nearest_neighbours
+from gkn_utils.quality import measures
 
 
 def test_components_of_data_on_a_plane(generator):
     x = torch.zeros(500, 10)
     x[:, :2] = torch.randn(500, 2, generator=generator)
-    assert equal_components(x, 1e-6) == 2
-    assert equal_components(x, x.var(dim=0).mean().item()) == 0
+    assert measures.equal_components(x, 1e-6) == 2
+    assert measures.equal_components(x, x.var(dim=0).mean().item()) == 0
 
 
 def test_neighbours_vote_for_the_cluster_they_are_in(generator):
     centres = torch.tensor([[0.0, 0.0], [9.0, 9.0]])
     x = torch.cat([c + torch.randn(20, 2, generator=generator) for c in centres])
     labels = torch.tensor([0] * 20 + [1] * 20)
-    label, votes = neighbour_votes(torch.stack([centres, centres.flip(0)]), x, labels)
+    label, votes = measures.neighbour_votes(torch.stack([centres, centres.flip(0)]), x, labels)
     assert label.tolist() == [[0, 1], [1, 0]]
     assert votes.tolist() == [[10, 10], [10, 10]]
     with pytest.raises(ValueError, match="k at most"):
-        neighbour_votes(centres, x, labels, k=41)
+        measures.neighbour_votes(centres, x, labels, k=41)
 
 
 def test_entropy_and_divergence_of_known_shares():
     even, one, two = torch.full((4,), 0.25), torch.eye(4)[0], torch.tensor([0.5, 0.5, 0, 0])
-    assert [class_entropy(v) for v in (even, one, two)] == pytest.approx([1, 0, 0.5])
-    assert class_divergence(even, even) == 0
-    assert [class_divergence(v, even) for v in (one, two)] == pytest.approx([math.log(4), math.log(2)])
-    assert class_divergence(even, two) == math.inf
-    assert class_divergence(two, two) == 0
-
-
-def test_frechet_distance_on_a_line():
-    x = torch.tensor([[0.0], [2.0]])
-    assert frechet_distance(x, 3 * x + 1) == pytest.approx(3**2 + 2 * (3 - 1) ** 2)  # means 1 and 4, variances 2 and 18
-    with pytest.raises(ValueError, match="got 1 and 2 points"):
-        frechet_distance(x[:1], x)
+    assert [measures.class_entropy(v) for v in (even, one, two)] == pytest.approx([1, 0, 0.5])
+    assert measures.class_divergence(even, even) == 0
+    assert [measures.class_divergence(v, even) for v in (one, two)] == pytest.approx([math.log(4), math.log(2)])
+    assert measures.class_divergence(even, two) == math.inf
+    assert measures.class_divergence(two, two) == 0
 
 
 def test_frechet_distance_of_known_normal_distributions(generator):
     x = torch.randn(50_000, 3, generator=generator)
-    assert frechet_distance(x, x) == pytest.approx(0, abs=1e-6)
-    assert frechet_distance(x, x + torch.tensor([3.0, 4.0, 0.0])) == pytest.approx(25, abs=1e-6)
-    assert frechet_distance(x, 3 * x) == pytest.approx(3 * (3 - 1) ** 2, rel=0.02)  # (s1 - s2)^2 a direction
+    line = torch.tensor([[0.0], [2.0]])  # of a variance of 2
+    assert measures.frechet_distance(line, 3 * line + 1) == pytest.approx(3**2 + 2 * (3 - 1) ** 2)
+    assert measures.frechet_distance(x, x) == pytest.approx(0, abs=1e-6)
+    assert measures.frechet_distance(x, x + torch.tensor([3.0, 4.0, 0.0])) == pytest.approx(25, abs=1e-6)
     matrix = torch.tensor([[2.0, 1.0, 0.0], [0.0, 1.0, 0.5], [0.3, 0.0, 1.0]])
     a, b = (torch.from_numpy(sqrtm(v.numpy())) for v in (x.double().T.cov(), (x @ matrix).double().T.cov()))
     bures = (a @ a + b @ b).trace() - 2 * torch.linalg.svdvals(a @ b).sum()
     mean = (x.mean(0) - (x @ matrix).mean(0)).square().sum()
-    assert frechet_distance(x, x @ matrix) == pytest.approx((bures + mean).item(), rel=1e-4)
-
-
-def test_neighbourhoods_of_equal_and_of_distant_sets(generator):
-    x = torch.randn(200, 8, generator=generator)
-    same, far = neighbourhoods(x, x), neighbourhoods(x, x + 100)
-    assert [same[name] for name in ("precision", "recall", "coverage")] == [1, 1, 1]
-    assert set(far.values()) == {0}
-    with pytest.raises(ValueError, match="needed more than k"):
-        neighbourhoods(x, x[:5])
+    assert measures.frechet_distance(x, x @ matrix) == pytest.approx((bures + mean).item(), rel=1e-4)
+    with pytest.raises(ValueError, match="got 1 and 2 points"):
+        measures.frechet_distance(line[:1], line)
 
 
 def test_neighbourhoods_by_hand():
     """Real points 0, 1, 3 have k=1 balls of radius 1, 1, 2; samples at .5, .6, 4.9 and 50."""
     real, samples = torch.tensor([[0.0], [1.0], [3.0]]), torch.tensor([[0.5], [0.6], [4.9], [50.0]])
-    found = neighbourhoods(real, samples, k=1)
+    found = measures.neighbourhoods(real, samples, k=1)
     assert found["precision"] == 3 / 4
     assert found["density"] == (2 + 2 + 1) / 4
     assert found["coverage"] == 1
+    with pytest.raises(ValueError, match="needed more than k"):
+        measures.neighbourhoods(real, samples, k=3)
     assert found["recall"] == pytest.approx(2 / 3)  # samples' balls: [.4, .6], [.5, .7], [.6, 9.2], [4.9, 95.1]
 
 
 def test_density_and_coverage_of_equal_distributions(generator):
     """Naeem et al. 2020, lemmas 1 and 2: 1, and 1 - (n-1)...(n-k) / (m+n-1)...(m+n-k)."""
     n, m, k = 1000, 500, 5
-    runs = [neighbourhoods(*(torch.randn(size, 16, generator=generator) for size in (n, m)), k=k) for _ in range(5)]
+    sets = [[torch.randn(size, 16, generator=generator) for size in (n, m)] for _ in range(5)]
+    runs = [measures.neighbourhoods(*pair, k=k) for pair in sets]
     expected = 1 - math.prod((n - i) / (m + n - i) for i in range(1, k + 1))
     assert sum(run["coverage"] for run in runs) / 5 == pytest.approx(expected, abs=0.02)
     assert sum(run["density"] for run in runs) / 5 == pytest.approx(1, abs=0.03)
 
 
-def test_one_outlier_does_not_raise_coverage(generator):
-    """Naeem et al. 2020, section 3: an outlier among real points makes a large ball that samples fall into."""
-    real, samples = torch.randn(500, 16, generator=generator), torch.randn(500, 16, generator=generator) + 3
-    before, after = neighbourhoods(real, samples), neighbourhoods(torch.cat([real, torch.full((1, 16), 3.0)]), samples)
-    assert after["precision"] > before["precision"] + 0.5
-    assert after["coverage"] < before["coverage"] + 0.01
-
-
-def test_end_states_and_what_is_unseen():
+def test_end_states_and_what_is_unseen_of_them(generator):
     samples = torch.tensor([0.0, 0.0, 5.0, 5.005, 5.01, 9.0])[:, None]
-    counts = end_states(samples)
+    counts = measures.end_states(samples)
     assert sorted(counts.tolist()) == [1, 2, 3]
-    assert unseen_share(counts) == 1 / 6
-    assert unseen_share(torch.tensor([5, 5])) == 0
-
-
-def test_turing_estimates_what_was_not_drawn(generator):
-    states, draws = 1000, 1500
-    counts = torch.bincount(torch.randint(states, (draws,), generator=generator), minlength=states)
-    assert unseen_share(counts) == pytest.approx((counts == 0).float().mean().item(), abs=0.03)
+    assert measures.unseen_share(counts) == 1 / 6
+    counts = torch.bincount(torch.randint(1000, (1500,), generator=generator), minlength=1000)
+    assert measures.unseen_share(counts) == pytest.approx((counts == 0).float().mean().item(), abs=0.03)
 
 
 def test_copies_are_caught(generator):
     train = torch.randn(300, 50, generator=generator)
-    distances, index = two_nearest(train[:20] + 1e-3, train)
-    assert memorised(distances).all()
-    assert index.tolist() == list(range(20))
-    assert not memorised(two_nearest(torch.randn(20, 50, generator=generator), train)[0]).any()
+    assert measures.memorised(nearest_neighbours(train[:20] + 1e-3, train, 2)[0]).all()
+    assert not measures.memorised(nearest_neighbours(torch.randn(20, 50, generator=generator), train, 2)[0]).any()

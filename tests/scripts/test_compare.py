@@ -2,11 +2,11 @@
 
 import json
 
-import compare_figures
+import compare as comparison
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from compare_figures import compare
+from compare import compare
 from PIL import Image
 
 from gkn_utils import save_figure, save_gif
@@ -17,13 +17,13 @@ def draw(tmp_path, monkeypatch):
     """A function that makes a figure, and returns where it is."""
     monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
 
-    def draw(name, *, title="A title", slope=1.0, color="C0", pixels=0, size=(6, 4)):
+    def draw(name, *, title="A title", slope=1.0, color="C0", pixels=0, size=(6, 4), allowed=0.05):
         fig, axes = plt.subplots(1, 2, figsize=size)
         axes[0].plot([0, 1], [0, slope], color, linewidth=1.5)
         axes[0].set(title=title, xlim=(0, 1), ylim=(0, 1))
         noise = np.random.default_rng(pixels).random((60, 60))
         axes[1].imshow(noise if pixels is not None else 1 + 0 * noise, cmap="gray", vmin=0, vmax=1)
-        save_figure(fig, name)
+        save_figure(fig, name, allowed=allowed)
         plt.close(fig)
         return tmp_path / f"{name}.png"
 
@@ -95,30 +95,35 @@ def test_claims(tmp_path, change, said):
     assert compare(tmp_path / "one.json", tmp_path / "other.json") == said
 
 
-def write(path, claims, **settings):
-    path.write_text(json.dumps({"claims": claims, "settings": settings, "data": {"source": "two points"}}))
+def write(path, claims, *, few=False, **settings):
+    content = {"claims": claims, "settings": settings, "data": {"source": "two points"}, "few networks": few}
+    path.write_text(json.dumps(content))
 
 
 def test_other_settings(tmp_path):
     for name, nets in (("one", 16), ("other", 256)):
         write(tmp_path / f"{name}.json", {}, nets=nets)
-    made = "made with {'nets': 16, 'source': 'two points'}, needed {'nets': 256, 'source': 'two points'}"
-    assert compare(tmp_path / "one.json", tmp_path / "other.json") == [made]
+    [said] = compare(tmp_path / "one.json", tmp_path / "other.json")
+    assert said.startswith("made with {'nets': 16")
 
 
 def test_words_outside_the_picture_hide_nothing():
     white = Image.new("RGB", (40, 20), "black")
-    assert compare_figures._pixels(white, [[-30, -30, -10, -10], [-9, 5, -6, 9], [60, 60, 70, 70]]).max() == 0
-    assert (compare_figures._pixels(white, [[10, 10, 12, 12]]) == 255).any(-1).sum() == 10 * 10
+    assert comparison._pixels(white, [[-30, -30, -10, -10], [-9, 5, -6, 9], [60, 60, 70, 70]]).max() == 0
+    assert (comparison._pixels(white, [[10, 10, 12, 12]]) == 255).any(-1).sum() == 10 * 10
 
 
 def test_intervals_over_samples_of_few_networks_need_not_overlap(tmp_path):
-    for folder, interval, verdict in (("one", [0.9, 0.95], "fails"), ("other", [0.5, 0.6], "holds")):
-        (tmp_path / folder).mkdir()
-        claim = {"measured": interval[0], "interval": interval, "verdict": verdict}
-        write(tmp_path / folder / "06_digits.json", {"M1": claim})
-    found = compare(tmp_path / "one" / "06_digits.json", tmp_path / "other" / "06_digits.json")
+    for name, interval, verdict in (("one", [0.9, 0.95], "fails"), ("other", [0.5, 0.6], "holds")):
+        write(tmp_path / f"{name}.json", {"M1": {"interval": interval, "verdict": verdict}}, few=True)
+    found = compare(tmp_path / "one.json", tmp_path / "other.json")
     assert found == ["M1: got the verdict fails, needed holds"]
+
+
+def test_a_figure_says_what_it_allows(draw):
+    one, other = draw("one", pixels=None, slope=0.8), draw("other", pixels=None)
+    assert compare(one, other)
+    assert not compare(one, draw("other", pixels=None, allowed=0.9))
 
 
 def test_figures_that_are_missing(tmp_path, monkeypatch):
@@ -126,10 +131,10 @@ def test_figures_that_are_missing(tmp_path, monkeypatch):
         (tmp_path / folder).mkdir()
         for name in names:
             write(tmp_path / folder / f"{name}.json", {})
-    monkeypatch.setattr(compare_figures, "COMMITTED", tmp_path / "committed")
+    monkeypatch.setattr(comparison, "COMMITTED", tmp_path / "committed")
     monkeypatch.setattr("sys.argv", ["", str(tmp_path / "fresh")])
     with pytest.raises(SystemExit) as ended:
-        compare_figures.main()
+        comparison.main()
     assert ended.value.code.splitlines() == [
         "3.json: got none, needed one",
         "1.json: got one, needed none",

@@ -1,28 +1,20 @@
-"""The committed notebooks, their paper settings, their JSON and the README agree."""
+"""The committed notebooks, their full settings, their JSON and the README agree."""
 
-import ast
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 import yaml
+from digests import parameters
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def code_cells(path: Path) -> list:
     return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
-
-
-def parameters(path: Path) -> dict:
-    [cell] = [c for c in code_cells(path) if "parameters" in c.metadata.get("tags", [])]
-    tree = ast.parse(cell.source)
-    return {node.targets[0].id: ast.literal_eval(node.value) for node in tree.body}
 
 
 def test_there_are_notebooks():
@@ -50,23 +42,23 @@ def test_its_cells_are_short_and_its_parameters_explained(path):
 
 
 @each_notebook
-def test_its_paper_settings_are_parameters_it_has(path):
-    settings = yaml.safe_load((path.parent / "paper" / f"{path.stem}.yaml").read_text())
-    defaults = parameters(path)
-    assert settings["name"] == f"paper/{path.stem}"
+def test_its_full_settings_are_parameters_it_has(path):
+    settings = yaml.safe_load((path.parent / "full" / f"{path.stem}.yaml").read_text())
+    defaults, _ = parameters(path)
+    assert settings["name"] == f"full/{path.stem}"
     for key, value in settings.items():
         assert key in defaults
         assert type(value) is type(defaults[key]), key
 
 
 @each_notebook
-@pytest.mark.parametrize("profile", ["quick", "paper"])
+@pytest.mark.parametrize("profile", ["default", "full"])
 def test_its_json_agrees_with_its_settings(path, profile):
-    folder = ROOT / "figures" / ("paper" if profile == "paper" else "")
+    folder = ROOT / "figures" / ("full" if profile == "full" else "")
     content = json.loads((folder / f"{path.stem}.json").read_text())
-    expected = parameters(path)
-    if profile == "paper":
-        expected |= yaml.safe_load((path.parent / "paper" / f"{path.stem}.yaml").read_text())
+    expected, _ = parameters(path)
+    if profile == "full":
+        expected |= yaml.safe_load((path.parent / "full" / f"{path.stem}.yaml").read_text())
     assert (content["notebook"], content["profile"]) == (path.stem, profile)
     assert content["settings"] == {key: expected[key] for key in expected if key not in {"name", "data", "digits"}}
     assert content["data"].get("name") in [None, *expected.values()]
@@ -75,9 +67,9 @@ def test_its_json_agrees_with_its_settings(path, profile):
 
 @each_notebook
 def test_both_settings_test_the_same_claims(path):
-    folders = [ROOT / "figures", ROOT / "figures" / "paper"]
-    quick, paper = (json.loads((folder / f"{path.stem}.json").read_text())["claims"] for folder in folders)
-    said = [{key: (claim["statement"], claim["paper"]) for key, claim in of.items()} for of in (quick, paper)]
+    folders = [ROOT / "figures", ROOT / "figures" / "full"]
+    default, full = (json.loads((folder / f"{path.stem}.json").read_text())["claims"] for folder in folders)
+    said = [{key: (claim["statement"], claim["paper"]) for key, claim in of.items()} for of in (default, full)]
     assert said[0] == said[1]
 
 
@@ -87,13 +79,3 @@ def test_its_printed_verdicts_are_those_of_its_json(path):
     printed = "".join(o.text for c in code_cells(path) for o in c.outputs if o.output_type == "stream")
     for claim_id, claim in content["claims"].items():
         assert f"{claim_id} {claim['verdict']}: {claim['statement']}" in printed
-
-
-def test_the_readme_is_up_to_date():
-    changed = subprocess.run(
-        ["git", "diff", "--name-only", "HEAD", "--", "README.md", "figures/*.json"],
-        cwd=ROOT, capture_output=True, text=True,
-    ).stdout.split()  # fmt: skip
-    if changed and "README.md" not in changed:
-        pytest.skip("figures/ were made anew here: the README's tables are of those that are committed")
-    subprocess.run([sys.executable, str(ROOT / "scripts" / "readme_tables.py"), "--check"], check=True)

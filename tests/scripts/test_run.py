@@ -1,116 +1,117 @@
-"""What the one script refuses before it runs anything, and what Ctrl-C does."""
+"""What the one script takes and refuses before anything runs, and that it runs once at a time."""
 
 import os
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+import run
 from clones import RESULTS
 
-SCRIPT = Path(__file__).resolve().parent.parent / "scripts" / "run_notebooks.py"
+SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "run.py"
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["no such"], "no notebook has 'no such'"),
         (["--only", "no such"], "no notebook has 'no such'"),
-        (["--only", "01", "-p", "nonsense", "1"], "01_single_point has no parameter nonsense"),
-        (["--only", "01", "-p", "seed", "1", "--record"], "--record keeps the quick settings"),
-        (["--paper", "--record"], "--record keeps the quick settings"),
+        (["01", "-p", "nonsense", "1"], "01_single_point has no parameter nonsense"),
+        (["01", "-p", "nets", "many"], "-p nets: got 'many', needed one like 256"),
+        (["01", "-p", "seed", "1", "--record"], "--record keeps the default settings"),
+        (["--full", "--record"], "--record keeps the default settings"),
+        (["--check", "--resume"], "--check and --bench do not go with"),
+        (["--long"], "--long goes with --check"),
+        (["-j", "0"], "-j: got 0, needed at least 1"),
+        (["--ful"], "unrecognized arguments"),
     ],
 )
-def test_bad_arguments_stop(arguments, message):
-    ran = subprocess.run([sys.executable, str(SCRIPT), *arguments], capture_output=True, text=True)
-    assert ran.returncode == 2
-    assert message in ran.stderr
+def test_bad_options_stop(arguments, message, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["run_all.sh", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        run.asked()
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    ("names", "said"), [(["a"], ", about 20 s left"), (["a", "b"], ", about 2 min left"), (["a", "new"], "")]
+    "arguments", [["01", "12"], ["--only", "01", "--only", "12"], ["01", "-j", "1", "--only", "12"]]
 )
-def test_the_time_left_is_what_it_took_the_last_time(names, said):
-    code = (
-        "import pathlib, run_notebooks as r\n"
-        f"print(r.time_left([pathlib.Path(n + '.ipynb') for n in {names}], {{'a': 20, 'b': 100}}), end='')"
-    )
-    environment = os.environ | {"PYTHONPATH": str(SCRIPT.parent)}
-    ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert ran.stdout == said
+def test_several_names_may_be_given(arguments, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["run_all.sh", *arguments])
+    assert [path.stem[:2] for path in run.asked()[1]] == ["01", "12"]
 
 
-@pytest.mark.parametrize("keeps", [True, False])
-def test_an_interrupt_reaches_the_cell_that_runs(keeps, clone):
-    caught = "except KeyboardInterrupt:\n    pass" if keeps else "finally:\n    pass"
-    clone.add(
-        "nap",
-        f"import pathlib, time\ntry:\n    pathlib.Path('runs').touch()\n    time.sleep(60)\n{caught}",
-        RESULTS,
-    )
-    running = clone.start()
-    while not (clone.root / "notebooks" / "runs").exists():
-        assert running.poll() is None
-        time.sleep(0.1)
-    time.sleep(0.5)
-    running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=50)
-    assert ("Z1 holds" if keeps else "FAILED") in output
-    assert (running.returncode == 0) == keeps
-    assert not clone.record("nap").exists()  # what was interrupted is not finished
+@pytest.mark.parametrize(
+    ("text", "literal", "value"),
+    [
+        ("7", 10, 7),
+        ("7", 0.5, 7.0),
+        ("1e-3", 0.5, 0.001),
+        ("[0.1, 0.5]", [0.2], [0.1, 0.5]),
+        ("true", False, True),
+        ("tanh", "sigmoid", "tanh"),
+        ("12", "sigmoid", "12"),
+        ("{'MLP': 2}", {"MLP": 3}, {"MLP": 2}),
+    ],
+)
+def test_a_parameter_has_the_type_of_the_notebooks_own(text, literal, value):
+    found = run.value_of(text, literal, False)
+    assert (type(found), found) == (type(value), value)
 
 
-def test_a_second_interrupt_ends_a_cell_that_does_not_heed_the_first(clone):
-    deaf = "while True:\n    try:\n        pathlib.Path('runs').touch()\n        time.sleep(60)\n"
-    deaf += "    except KeyboardInterrupt:\n        pathlib.Path('heard').touch()"
-    clone.add("nap", f"import pathlib, time\n{deaf}", RESULTS)
-    running = clone.start()
-    for sign in ("runs", "heard"):
-        while not (clone.root / "notebooks" / sign).exists():
-            assert running.poll() is None
-            time.sleep(0.1)
-        time.sleep(0.5)
-        running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=50)
-    assert running.returncode != 0
-    assert "failed: nap; --resume runs just these" in output
-    assert not (clone.figures / "nap.json").exists()
+@pytest.mark.parametrize(("text", "literal"), [("x", 1), ("1.5", 1), ("true", 1), ("3", [1]), ("[", [1]), ("1", True)])
+def test_a_parameter_of_another_type_is_refused(text, literal):
+    with pytest.raises(ValueError, match="needed one like"):
+        run.value_of(text, literal, False)
 
 
-def test_notebooks_that_cannot_be_written_back_end_the_run_with_a_word(clone):
-    """As on a full disk: nbstripout, a process of its own, fails."""
-    path = clone.add("a", RESULTS)
-    before = path.read_bytes()
-    (clone.root / "scripts" / "nbstripout.py").write_text("raise SystemExit('No space left on device')")
-    status, output = clone.run("--record")
-    assert status == 1
-    assert "Traceback" not in output
-    assert "--resume" in output
-    assert path.read_bytes() == before
+def test_data_are_a_path_from_where_the_script_was_called_or_a_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, "CALLED_FROM", tmp_path)
+    (tmp_path / "my pictures").mkdir()
+    assert run.value_of("my pictures", "faces", True) == str(tmp_path / "my pictures")
+    assert run.value_of("mnist-5k", "faces", True) == "mnist-5k"
 
 
-def test_what_was_interrupted_is_not_recorded(clone):
-    caught = "try:\n    pathlib.Path('runs').touch()\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    pass"
-    path = clone.add("nap", f"import pathlib, time\n{caught}", RESULTS)
-    before, running = path.read_bytes(), clone.start("--record")
-    while not (clone.root / "notebooks" / "runs").exists():
-        assert running.poll() is None
-        time.sleep(0.1)
-    running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=50)
-    assert "Z1 holds, interrupted" in output
-    assert path.read_bytes() == before
+def test_help_needs_nothing_but_python():
+    ran = subprocess.run([sys.executable, "-S", "-I", str(SCRIPT), "--help"], capture_output=True, text=True)
+    assert ran.returncode == 0
+    assert "--check --long" in ran.stdout
 
 
-def test_an_interrupt_before_there_is_a_kernel_ends_the_run(clone):
-    for name in ("a", "b"):
-        clone.add(name, RESULTS)
-    running = clone.start()
-    while "[1/2] a" not in running.stdout.readline():
-        assert running.poll() is None
-    time.sleep(0.2)  # papermill is still being imported
-    running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=50)
-    assert running.returncode != 0
-    assert "stopped in a, 1 notebooks were not run" in output
+def test_a_folder_of_data_that_is_none_stops_it(clone):
+    clone.add("a", RESULTS)
+    status, output = clone.run(GKN_DATA="nowhere")
+    assert (status, output.strip()) == (1, "GKN_DATA is nowhere, which is not a folder")
+
+
+def test_one_run_at_a_time(clone):
+    clone.add("a", "import pathlib, time\npathlib.Path('runs').touch()\ntime.sleep(3)", RESULTS)
+    first = clone.start()
+    clone.wait_for("runs", first)
+    status, output = clone.run()
+    assert status == 2
+    assert f"another run is at work in this folder (process {first.pid})" in output
+    first.communicate(timeout=60)
+    assert first.returncode == 0
+
+
+def test_parameters_that_are_given_go_before_those_of_the_full_settings(clone):
+    clone.add("a", "open('ran', 'w').write(f'{name} {seed} {size}')", RESULTS, parameters="seed = 0\nsize = 1")
+    (clone.root / "notebooks" / "full").mkdir()
+    (clone.root / "notebooks" / "full" / "a.yaml").write_text("name: full/a\nsize: 2\nseed: 3")
+    for arguments, used in {("--full",): "full/a 3 2", ("--full", "-p", "seed", "4"): "yours/a 4 2"}.items():
+        status, output = clone.run(*arguments)
+        assert status == 0, output
+        assert (clone.root / "notebooks" / "ran").read_text() == used
+
+
+def test_the_package_of_this_folder_is_used(clone):
+    """And not that of another one, which is installed."""
+    (clone.root / "gkn_utils").mkdir()
+    (clone.root / "gkn_utils" / "__init__.py").write_text("here = True")
+    clone.add("a", "import gkn_utils\nassert gkn_utils.here", RESULTS)
+    status, output = clone.run()
+    assert status == 0, output
+    assert os.listdir(clone.figures) == ["a.json"]

@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 from safetensors import safe_open
 
-from gkn_utils import cifar, mnist
+from gkn_utils.data import cifar, mnist
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted([*ROOT.glob("gkn_utils/**/*.py"), *ROOT.glob("scripts/*.py")])
 NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 PAGES = [
     *ROOT.glob("*.md"),
     *ROOT.glob("gkn_utils/*.md"),
-    *ROOT.glob("figures/**/*.html"),
     *ROOT.glob("figures/**/*.json"),
 ]
 RUNS_CODE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
@@ -48,7 +47,10 @@ def test_no_code_loads_code(path):
 
 
 def committed() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ran = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if ran.returncode:
+        pytest.skip("this is no checkout")
+    listed = ran.stdout
     return [ROOT / name for name in listed.split("\0") if name]
 
 

@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from gkn_utils import MLP, manifold_loss
-from gkn_utils.backpropagation import Backpropagation, Interleaved, Stacked
+from gkn_utils.training.backpropagation import Backpropagation, Interleaved, Stacked
 
 
 @pytest.fixture(params=[(nn.Sigmoid, False), (nn.Tanh, False), (nn.Identity, False), (nn.Sigmoid, True)])
@@ -25,20 +25,3 @@ def test_loss_and_gradient_are_those_of_autograd(net, layout, generator):
     weights, biases = by_hand._split(by_hand.flat.grad)
     for found, parameter in zip(weights + biases, [*net.weights, *net.biases], strict=True):
         torch.testing.assert_close(layout.restore(found), parameter.grad[part])
-
-
-@pytest.mark.parametrize("layout", [Stacked, Interleaved])
-def test_only_its_part_is_written_back(net, layout):
-    before = [p.detach().clone() for p in net.parameters()]
-    by_hand = Backpropagation(net, slice(1, 4), layout, 6, torch.double)
-    by_hand.flat.data += 1
-    by_hand.write_back()
-    for parameter, old in zip(net.parameters(), before, strict=True):
-        torch.testing.assert_close(parameter[1:4].detach(), old[1:4] + 1)
-        assert torch.equal(parameter[[0, 4]].detach(), old[[0, 4]])
-
-
-def test_interleaved_product_is_the_matrix_product(generator):
-    a, b = torch.rand(7, 2, 3, generator=generator), torch.rand(7, 3, 4, generator=generator)
-    found = Interleaved.restore(Interleaved.product(Interleaved.arrange(a), Interleaved.arrange(b)))
-    torch.testing.assert_close(found, a @ b)
