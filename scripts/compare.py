@@ -1,4 +1,4 @@
-"""Compare figures that were just made with others: `python scripts/compare.py build/check [figures]`.
+"""Compare figures that were just made with others.
 
 On the same machine they are the same, byte for byte. On another processor a network is another one, and so are its
 samples; then
@@ -18,14 +18,12 @@ twelfth of a figure that is not empty is made white, they see it in seven of ten
 """
 
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageSequence
 from scipy.ndimage import maximum_filter, minimum_filter
 
-COMMITTED = Path(__file__).resolve().parent.parent / "figures"
 SHARE, SIDES = 0.05, 0.01
 SQUARE, LEVELS = 128, 32  # pixels, and levels by which the means of two squares differ
 NEAR, COLOURS, DRAWN = 8, 48, 32  # pixels around a drawn one, levels its colour may differ by, and is less than white
@@ -144,14 +142,3 @@ def _claim(one: dict, other: dict, many: bool) -> list[str]:
             "got [{:g}, {:g}], needed an interval that overlaps [{:g}, {:g}]".format(*intervals[0], *intervals[1])
         )
     return found
-
-
-def main() -> None:
-    folder, reference = map(Path, (*sys.argv[1:], COMMITTED)[:2])
-    found = compare_folders(folder, reference)
-    print(f"{len(figures(folder) & figures(reference))} files compared with {reference}")
-    sys.exit("\n".join(found) if found else 0)
-
-
-if __name__ == "__main__":
-    main()

@@ -38,10 +38,14 @@ class Notebook:
         self.copy, self.log = self.folder / path.name, self.folder / f"{self.name}.log"
         self.record, self.progress = self.folder / f"{self.name}.done.json", self.folder / f"{self.name}.progress"
 
-    def start(self, threads: int) -> Popen | None:
-        """Begin, unless it is to be resumed and was run from just these inputs, and all that it wrote is there."""
+    def is_finished(self) -> bool:
+        """Whether it was run from just these inputs and data, and all that it wrote is there as it was written."""
         self.inputs, self.data = self._sources()
-        if self.resume and (record := read_json(self.record)) is not None and record == self._state():
+        return (record := read_json(self.record)) is not None and record == self._state()
+
+    def start(self, threads: int) -> Popen | None:
+        """Begin, unless it is to be resumed and is finished."""
+        if self.is_finished() and self.resume:
             return None
         self.folder.mkdir(parents=True, exist_ok=True)
         self.record.unlink(missing_ok=True)

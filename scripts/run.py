@@ -153,6 +153,9 @@ def run_notebooks(options: argparse.Namespace, paths: list[Path], given: dict, l
         for path in paths
     ]
     by_name = {notebook.name: notebook for notebook in notebooks}
+    for notebook in notebooks:
+        if options.resume and notebook.is_finished():
+            notebook.seconds = 0  # for the time left
 
     def report(row: jobs.Row) -> None:
         if row.whole:
