@@ -173,8 +173,8 @@ def run_notebooks(options: argparse.Namespace, paths: list[Path], given: dict, l
 
 def main() -> None:
     options, paths, given = asked()
-    environment()
     try:
+        environment()
         with alone() as lock:
             if options.check:
                 from check import check

@@ -11,13 +11,16 @@ import nbformat
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
 RUN = "import run\nrun.main()"  # as ./run_all.sh does
-# A cell that writes the JSON of a claim that holds, without importing anything that takes long.
+# A cell that writes the JSON of a claim that holds, whole or not at all, without importing anything that takes long.
 RESULTS = """
-import json, os, pathlib
+import json, os, pathlib, tempfile
 path = pathlib.Path(os.environ["GKN_FIGURES"], f"{name}.json")
 path.parent.mkdir(exist_ok=True)
 claims = {"Z1": {"verdict": "holds", "interval": [0, 1]}}
-path.write_text(json.dumps({"claims": claims, "settings": {}, "data": {"source": "none"}}))
+with tempfile.TemporaryDirectory(dir=path.parent, prefix=".draft-") as folder:
+    draft = pathlib.Path(folder, path.name)
+    draft.write_text(json.dumps({"claims": claims, "settings": {}, "data": {"source": "none"}}))
+    draft.replace(path)
 """
 
 
