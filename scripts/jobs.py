@@ -118,7 +118,7 @@ def run(jobs: Sequence[Job], at_once: int, report: Callable[[Row], None] = lambd
 def table(rows: Sequence[Row], needed: int) -> int:
     """Print the closing table; 1 if something failed, or was not run."""
     width = max([8, *(len(row.name) for row in rows)])
-    for row in [Row("notebook", "seconds", "CPU s", "peak MB", "claims"), *rows]:
+    for row in [Row("notebook", "seconds", "CPU s", "peak MB", "outcome"), *rows]:
         print(f"{row.name:<{width}}{row.seconds:>9}{row.cpu:>7}{row.peak:>9}  {row.words}")
     sys.stdout.flush()
     stopped = [row.name for row in rows if row.stopped]

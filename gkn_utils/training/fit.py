@@ -70,9 +70,9 @@ def fit(
     rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
     history = torch.zeros(steps, net.nets or 1, dtype=net.dtype, device=net.device)
     shuffles = generator.get_state()
-    card = {"dim": net.dim, "width": net.width, "depth": net.depth, "output": type(net.output).__name__}
-    card |= {"skip": net.skip, "points": list(x.shape), "steps": steps, "lr": lr, "batch_size": batch_size}
-    card |= {"noise": noise, "precision": str(precision)}
+    card = _card(
+        net, x, {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise, "precision": str(precision)}
+    )
     checkpoint = Checkpoint(net, parts(net), history, generator, card, x, rates)
     with checkpoint.alone():
         for part in checkpoint.left():
@@ -151,3 +151,9 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
         raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
+
+
+def _card(net: MLP, x: Tensor, recipe: dict) -> dict:
+    """What a fit is, for whoever finds its network in a file."""
+    shape = {"dim": net.dim, "width": net.width, "depth": net.depth, "output": type(net.output).__name__}
+    return shape | {"skip": net.skip, "points": list(x.shape)} | recipe

@@ -3,7 +3,7 @@ import warnings
 import psutil
 import pytest
 
-from gkn_utils.experiments.recipe import plan
+from gkn_utils.experiments.picture_settings import plan
 
 
 @pytest.mark.parametrize(
