@@ -14,8 +14,8 @@ from gkn_utils.training.minimise import minimise
 class PictureNetwork(PointMap):
     """`layers`, a module from pictures (n, *shape) to pictures, under a tanh: (n, d) to (n, d) in [-1, 1].
 
-    `layers` is made by a function without arguments,
-    with PyTorch's own first weights, drawn from `seed`; the global generator is left as it was.
+    `layers` is made by a function without arguments, with PyTorch's own first weights, drawn from `seed`; the global
+    generator is left as it was.
     """
 
     range = (-1.0, 1.0)
@@ -101,7 +101,8 @@ def fit_until(
     """Minimise Eq. 1 on `x` (n, d) by Adam until the loss of Eq. 1 on all of `x` is at most `loss`; return the losses.
 
     They are those of the batches, (steps,), at most `most` of them. All of `x` is looked at every 25 steps. Raises
-    `ValueError` for points the network cannot take, or outside [-1, 1], and for counts below 1.
+    `ValueError` for points the network cannot take, or outside [-1, 1], counts below 1, and a batch of more points than
+    there are.
     """
     check_points("x", x, net)
     check_range("x", x, -1, 1)
