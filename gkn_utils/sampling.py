@@ -7,9 +7,10 @@ from numbers import Real
 import torch
 from torch import Tensor
 
+from gkn_utils import compiled
 from gkn_utils._checks import as_generator, check_count, check_points
 from gkn_utils._progress import progress_bar
-from gkn_utils.network import Network
+from gkn_utils.network import MLP, Network
 
 BURST = 10  # iterations
 
@@ -162,15 +163,17 @@ def _each_time(name: str, value: float | Sequence[float], steps: int, needed: st
 
 @torch.no_grad()
 def _iterate(net: Network, z: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
+    together = isinstance(net, MLP) and net.nets and compiled.serves(net, z.shape[-2])
+    f = compiled.grouped(net, z.shape[-2]).apply if together else net
     fed = z.detach()
     yield fed
-    x = net(fed)
+    x = f(fed)
     yield x
     for jitter, keep in noise:
         fed = torch.lerp(x, fed, keep) if keep else x
         if jitter:
             fed = _jittered(fed, jitter * (1 - keep**2) ** 0.5, generator).clamp_(*bounds)
-        x = net(fed)
+        x = f(fed)
         yield x
 
 

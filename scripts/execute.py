@@ -18,6 +18,7 @@ def end_with(parent: int) -> None:
 
 
 threading.Thread(target=end_with, args=(int(sys.argv.pop(1)),), daemon=True).start()
+sys.modules["rfc3987_syntax"] = None  # it takes two seconds to import, and jsonschema does without
 del sys.argv[0]
 sys.path[0] = os.getcwd()
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from gkn_utils._files import atomic_write
 from gkn_utils.claims.estimates import VERDICTS, Estimate
@@ -33,9 +34,12 @@ def save_figure(fig: Figure, name: str, *, allowed: float = USUAL) -> None:
     text: boxes [left, top, right, bottom] of pixels, in JSON.
     """
     with atomic_write(figures_folder() / f"{name}.png") as path:
-        metadata = {"Software": None, "Words": json.dumps(_boxes_of_text(fig))}
+        fig.draw_without_rendering()
+        fig.set_layout_engine("none")  # it is laid out: whoever draws it again need not do that again
+        whole = fig.get_tightbbox().padded(plt.rcParams["savefig.pad_inches"])
+        metadata = {"Software": None, "Words": json.dumps(_boxes_of_text(fig, whole))}
         metadata |= {"Allowed": str(allowed)} if allowed != USUAL else {}
-        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight", metadata=metadata)
+        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches=whole, metadata=metadata)
 
 
 def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> None:
@@ -110,11 +114,9 @@ def claims_table(claims: dict) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _boxes_of_text(fig: Figure) -> list[list[int]]:
-    """Of the picture that `savefig` crops to what is drawn, and a margin."""
-    fig.draw_without_rendering()
-    margin, scale = plt.rcParams["savefig.pad_inches"], DOTS_PER_INCH / fig.dpi
-    whole = fig.get_tightbbox().padded(margin)
+def _boxes_of_text(fig: Figure, whole: Bbox) -> list[list[int]]:
+    """In a picture of `whole`, a part of the figure in inches."""
+    scale = DOTS_PER_INCH / fig.dpi
     texts = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
     boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4) * scale
     left, top = whole.x0 * DOTS_PER_INCH, whole.y1 * DOTS_PER_INCH

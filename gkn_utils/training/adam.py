@@ -1,4 +1,4 @@
-"""Adam down Eq. 1 for many networks: in parts that the cache holds, laid out as is fastest, with checkpoints."""
+"""Adam down Eq. 1 for many networks, in PyTorch or in compiled code, with checkpoints."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from gkn_utils.network import MLP
-from gkn_utils.training.backpropagation import Backpropagation, Interleaved, Stacked
+from gkn_utils.training.backpropagation import Backpropagation
 from gkn_utils.training.checkpoints import Checkpoint
 
 CACHE = 16 * 2**20  # bytes; half of it and twice as much were both slower
@@ -22,23 +22,14 @@ def parts(net: MLP) -> list[slice]:
     return [slice(start, start + size) for start in range(0, nets, size)]
 
 
-def arrangement(nets: int, products: int) -> tuple[type, int | None]:
-    """How matrices are laid out, and on how many threads; the bounds were measured.
-
-    `products` is how many products of two numbers a layer of one network takes.
-    """
-    layout = Interleaved if products <= 400 and nets >= 64 else Stacked
-    return layout, 1 if layout is Interleaved or products * nets < 500_000 else None
-
-
 @contextmanager
-def on_threads(count: int | None):
-    """Use so many threads, or for None as many as before.
+def threads(products: int):
+    """One thread for layers of so few products of two numbers, else as many as before.
 
     Two threads wait for each other at each operation: for small ones that takes longer than the operation.
     """
     before = torch.get_num_threads()
-    torch.set_num_threads(count or before)
+    torch.set_num_threads(1 if products < 500_000 else before)
     try:
         yield
     finally:
@@ -47,7 +38,7 @@ def on_threads(count: int | None):
 
 def adam(
     learner: Backpropagation,
-    stream: Iterator[tuple],
+    stream: Iterator[tuple[Tensor, Tensor]],
     rates: Sequence[float],
     progress: Callable,
     history: Tensor,
@@ -55,14 +46,53 @@ def adam(
 ) -> None:
     """One step of Adam for each learning rate and batch; the loss before each goes to `history`, (steps, nets)."""
     optimizer = torch.optim.Adam([learner.flat], lr=rates[0], fused=True)
+    means = {name: torch.zeros_like(learner.flat.data) for name in ("exp_avg", "exp_avg_sq")}
+    state = {"step": torch.zeros((), device=learner.flat.device)} | means
+    optimizer.state[learner.flat] = state
+    state = {"parameters": learner.flat.data} | state
     try:
-        done = checkpoint.begin(optimizer)
+        done = checkpoint.begin(state)
         for _ in islice(stream, done):  # what was fed before is drawn again, so that what is fed now is the same
             pass
-        for step, (rate, (batch, fed)) in enumerate(zip(progress(rates[done:]), stream, strict=False), start=done):
+        for step, (rate, batch) in enumerate(zip(progress(rates[done:]), stream, strict=False), start=done):
             optimizer.param_groups[0]["lr"] = rate
-            history[step] = learner(batch, fed)
+            history[step] = learner(*batch)
             optimizer.step()
-            checkpoint.keep(step + 1)
+            checkpoint.keep(step + 1, state)
     finally:
         learner.write_back()
+
+
+def compiled_adam(
+    groups,
+    x: Tensor,
+    orders: Iterator[Tensor | None],
+    rates: Sequence[float],
+    progress: Callable,
+    history: Tensor,
+    checkpoint: Checkpoint,
+) -> None:
+    """As `adam`, for the `Groups` of `gkn_utils.compiled`, many steps at once.
+
+    `x` is (1 or k, n, d), and `orders` say which points each step takes.
+    """
+    state, waiting, everything = {"state": groups.state}, [], torch.arange(x.shape[1])
+    done = checkpoint.begin(state)
+
+    def descend():
+        nonlocal done
+        lrs, order = zip(*waiting, strict=True)
+        history[done : done + len(waiting)] = groups.descend(x, torch.stack(order), lrs, done)
+        done += len(waiting)
+        waiting.clear()
+        checkpoint.keep(done, state)
+
+    try:
+        for rate, order in zip(progress(rates[done:]), islice(orders, done, None), strict=False):
+            waiting.append((rate, everything if order is None else order))
+            if len(waiting) == groups.steps_at_once(len(waiting[0][1])):
+                descend()
+    finally:
+        if waiting:
+            descend()
+        groups.write_back()

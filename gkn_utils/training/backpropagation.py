@@ -1,7 +1,7 @@
 """Eq. 1 and its gradient written out, layer by layer, so that many networks cost little more than one.
 
 An autograd graph and an optimizer call per layer cost more than the arithmetic of a small network. Here no graph is
-built, all parameters lie in one tensor, and very small matrices are multiplied side by side (`Interleaved`).
+built, and all parameters lie in one tensor.
 """
 
 import math
@@ -10,40 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from gkn_utils.network import MLP, known_output
-
-
-class Stacked:
-    """Matrices of many networks as (nets, rows, columns), multiplied by `torch.bmm`."""
-
-    nets, rows, columns = 0, 1, 2
-    product = staticmethod(torch.bmm)
-
-    @staticmethod
-    def arrange(matrices: Tensor) -> Tensor:
-        return matrices
-
-    restore = arrange
-
-
-class Interleaved:
-    """Matrices of many networks as (rows, columns, nets): element by element, the networks next to each other.
-
-    For matrices of a few elements this is what a processor does fastest: one instruction works on several networks.
-    """
-
-    rows, columns, nets = 0, 1, 2
-
-    @staticmethod
-    def arrange(matrices: Tensor) -> Tensor:
-        return matrices.permute(1, 2, 0).contiguous()
-
-    @staticmethod
-    def restore(matrices: Tensor) -> Tensor:
-        return matrices.permute(2, 0, 1)
-
-    @staticmethod
-    def product(a: Tensor, b: Tensor, out: Tensor | None = None) -> Tensor:
-        return torch.sum(a.unsqueeze(2) * b, dim=1, out=out)
 
 
 class Backpropagation:
@@ -55,26 +21,23 @@ class Backpropagation:
     Args:
         net: one network, or `nets=k`.
         part: which of the networks.
-        layout: `Stacked` or `Interleaved`; points are to be arranged by it, (nets, count, dim) before.
         count: points per call.
         precision: the type in which matrices are multiplied; `flat` and the losses keep the network's.
     """
 
-    def __init__(self, net: MLP, part: slice, layout: type, count: int, precision: torch.dtype):
-        self.layout, self.skip = layout, net.skip
+    def __init__(self, net: MLP, part: slice, count: int, precision: torch.dtype):
+        self.skip = net.skip
         self.output, self.slope = net.output, known_output(net.output).slope
         parameters = [p.detach() if net.nets else p.detach()[None] for p in [*net.weights, *net.biases]]
         self.targets = [p[part] for p in parameters]
-        self.nets = len(self.targets[0])
-        arranged = [layout.arrange(target) for target in self.targets]
-        self.shapes = [matrices.shape for matrices in arranged]
-        self.flat = nn.Parameter(torch.cat([matrices.flatten() for matrices in arranged]))
+        self.shapes = [target.shape for target in self.targets]
+        self.flat = nn.Parameter(torch.cat([target.flatten() for target in self.targets]))
         self.flat.grad = torch.zeros_like(self.flat)
         self.mixed = precision != net.dtype
         self.values, self.gradient = self.flat.detach().to(precision), self.flat.grad.to(precision)
         self.weights, self.biases = self._split(self.values)
         self.weight_gradients, self.bias_gradients = self._split(self.gradient)
-        hidden = layout.arrange(self.values.new_empty(self.nets, count, net.width))
+        hidden = self.values.new_empty(len(self.targets[0]), count, net.width)
         self.hidden = [torch.empty_like(hidden) for _ in range(net.depth)]
         self.signals = [torch.empty_like(hidden) for _ in range(2)]
 
@@ -85,34 +48,32 @@ class Backpropagation:
         return views[: len(views) // 2], views[len(views) // 2 :]
 
     @torch.no_grad()
-    def __call__(self, x: Tensor, fed: Tensor | None = None) -> Tensor:
-        """The loss of Eq. 1 at points `x`; with `fed`, points in another state, the loss of returning `x` from them."""
+    def __call__(self, x: Tensor, fed: Tensor) -> Tensor:
+        """The loss of returning points `x` (nets, count, dim) where `fed`, the points with noise or without, is fed."""
         if self.mixed:
             self.values.copy_(self.flat)
-        inputs = [(x if fed is None else fed).to(self.values.dtype), *self.hidden]
+        inputs = [fed.to(self.values.dtype), *self.hidden]
         y = self._forward(inputs)
         error = y - x
-        count = x.shape[self.layout.rows] * x.shape[self.layout.columns]
-        self._backward(inputs, (self.slope(y) * error).mul_(2 / count).to(y.dtype))
+        self._backward(inputs, (self.slope(y) * error).mul_(2 / x[0].numel()).to(y.dtype))
         if self.mixed:
             self.flat.grad.copy_(self.gradient)
-        return error.square().mean((self.layout.rows, self.layout.columns))
+        return error.square().mean((1, 2))
 
     def _forward(self, inputs: list[Tensor]) -> Tensor:
         """The output, given the points, the first of `inputs`, the inputs of each layer; it fills in the others."""
         for i, hidden in enumerate(self.hidden):
-            self.layout.product(inputs[i], self.weights[i], out=hidden).add_(self.biases[i]).relu_()
-        h = self.layout.product(inputs[-1], self.weights[-1]).add_(self.biases[-1])
+            torch.bmm(inputs[i], self.weights[i], out=hidden).add_(self.biases[i]).relu_()
+        h = torch.bmm(inputs[-1], self.weights[-1]).add_(self.biases[-1])
         return self.output(h.add_(inputs[0]) if self.skip else h)
 
     def _backward(self, inputs: list[Tensor], signal: Tensor) -> None:
         """The chain rule: from the derivative by what goes into the output, back to the first layer."""
-        product, rows, columns = self.layout.product, self.layout.rows, self.layout.columns
         for i in reversed(range(len(inputs))):
-            torch.sum(signal, dim=rows, keepdim=True, out=self.bias_gradients[i])
-            product(inputs[i].transpose(rows, columns), signal, out=self.weight_gradients[i])
+            torch.sum(signal, dim=1, keepdim=True, out=self.bias_gradients[i])
+            torch.bmm(inputs[i].mT, signal, out=self.weight_gradients[i])
             if i > 0:
-                signal = product(signal, self.weights[i].transpose(rows, columns), out=self.signals[i % 2])
+                signal = torch.bmm(signal, self.weights[i].mT, out=self.signals[i % 2])
                 torch.ops.aten.threshold_backward(signal, inputs[i], 0, grad_input=signal)  # 0 where the ReLU is
 
     @torch.no_grad()
@@ -120,4 +81,4 @@ class Backpropagation:
         """Give the network what `flat` has become."""
         weights, biases = self._split(self.flat)
         for target, matrices in zip(self.targets, weights + biases, strict=True):
-            target.copy_(self.layout.restore(matrices))
+            target.copy_(matrices)

@@ -6,31 +6,30 @@ import torch
 from torch import Tensor
 
 
-def batches(x: Tensor, axis: int, size: int | None, generator: torch.Generator) -> Iterator[Tensor]:
-    """All points, which lie along `axis`, again and again, or batches from shuffled passes over them.
+def batches(count: int, size: int | None, generator: torch.Generator) -> Iterator[Tensor | None]:
+    """Which of `count` points each step takes: batches of `size` from shuffled passes over them, or None for all.
 
     Each pass is a new permutation; points that do not fill a batch are left to the next pass.
     """
-    count = x.shape[axis]
     while size is None:
-        yield x
+        yield None
     while True:
-        order = torch.randperm(count, generator=generator, device=x.device)
+        order = torch.randperm(count, generator=generator, device=generator.device)
         for start in range(0, count - size + 1, size):
-            yield x.index_select(axis, order[start : start + size])
+            yield order[start : start + size]
 
 
 def under_noise(
-    stream: Iterator[Tensor], layout: type, noise: tuple[float, float] | None, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor | None]]:
-    """Each batch, in a layout of `backpropagation`, and what is fed for it: None for itself, or itself with noise.
+    x: Tensor, orders: Iterator[Tensor | None], noise: tuple[float, float] | None, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Each batch of points (k, n, d), and what is fed for it: itself, or itself with noise.
 
     Each point has a standard deviation of its own, uniform in the two of `noise`; all networks get the same noise.
     """
-    for batch in stream:
+    for order in orders:
+        batch = x if order is None else x.index_select(1, order)
         if noise is None:
-            yield batch, None
+            yield batch, batch
             continue
-        one_network = batch.narrow(layout.nets, 0, 1)
-        sd = torch.empty_like(one_network.narrow(layout.columns, 0, 1)).uniform_(*noise, generator=generator)
-        yield batch, batch + sd * torch.empty_like(one_network).normal_(generator=generator)
+        sd = torch.empty_like(batch[:1, :, :1]).uniform_(*noise, generator=generator)
+        yield batch, batch + sd * torch.empty_like(batch[:1]).normal_(generator=generator)

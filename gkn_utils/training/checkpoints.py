@@ -94,22 +94,19 @@ class Checkpoint:
             self._write({"place": torch.tensor([len(self.parts), 0]), "generator": self.generator.get_state()})
 
     @torch.no_grad()
-    def begin(self, adam: torch.optim.Adam) -> int:
-        """Bring the optimizer of a part, and its parameter, to where they were; return how many steps that is."""
-        self.adam, [self.descending] = adam, adam.param_groups[0]["params"]
+    def begin(self, state: dict[str, Tensor]) -> int:
+        """Bring the state of a part to where it was; return how many steps that is."""
         if not self.kept:
             return 0
-        self.descending.copy_(self.kept.pop("descending"))
-        self.adam.state[self.descending], self.kept = self.kept, {}
+        for name, tensor in state.items():
+            tensor.copy_(self.kept.pop(name))
         return self.done
 
-    def keep(self, done: int) -> None:
+    def keep(self, done: int, state: dict[str, Tensor]) -> None:
         """Write the state after `done` steps of a part, if the last time is long enough ago."""
-        if time.monotonic() < self.due:
-            return
-        place = {"place": torch.tensor([self.part, done]), "descending": self.descending.detach()}
-        self._write(place | self.adam.state[self.descending])
-        self.due = time.monotonic() + SECONDS
+        if time.monotonic() >= self.due:
+            self._write({"place": torch.tensor([self.part, done])} | state)
+            self.due = time.monotonic() + SECONDS
 
     def _words(self, **also) -> str:
         return json.dumps(self.card | also, default=float)  # such as NumPy's numbers

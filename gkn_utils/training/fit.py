@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import Tensor, nn
 
+from gkn_utils import compiled
 from gkn_utils._checks import as_generator, check_batch_size, check_count, check_points, check_range
 from gkn_utils._progress import progress_bar
 from gkn_utils.network import MLP
-from gkn_utils.training.adam import adam, arrangement, on_threads, parts
+from gkn_utils.training.adam import adam, compiled_adam, parts, threads
 from gkn_utils.training.backpropagation import Backpropagation
 from gkn_utils.training.batches import batches, under_noise
 from gkn_utils.training.checkpoints import Checkpoint
@@ -69,22 +70,25 @@ def fit(
     generator = as_generator(generator, net.device)
     rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
     history = torch.zeros(steps, net.nets or 1, dtype=net.dtype, device=net.device)
+    count = batch_size or x.shape[-2]
+    in_groups = noise is None and precision == net.dtype and compiled.serves(net, count)
     shuffles = generator.get_state()
-    card = _card(
-        net, x, {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise, "precision": str(precision)}
-    )
-    checkpoint = Checkpoint(net, parts(net), history, generator, card, x, rates)
+    recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise, "precision": str(precision)}
+    card, pieces = _card(net, x, recipe), [slice(None)] if in_groups else parts(net)
+    checkpoint = Checkpoint(net, pieces, history, generator, card, x, rates, in_groups)
     with checkpoint.alone():
         for part in checkpoint.left():
             generator.set_state(shuffles)
-            points = x.expand(net.nets or 1, *x.shape[-2:])[part]
-            count = batch_size or points.shape[1]
-            layout, threads = arrangement(len(points), count * net.width**2)
-            stream = batches(layout.arrange(points), layout.rows, batch_size, generator)
-            fed = under_noise(stream, layout, noise, generator)
-            with on_threads(threads), torch.autocast(x.device.type, enabled=False):
-                learner = Backpropagation(net, part, layout, count, precision)
-                adam(learner, fed, rates, progress, history[:, part], checkpoint)
+            orders = batches(x.shape[-2], batch_size, generator)
+            if in_groups:
+                groups = compiled.grouped(net, count, copies=4)
+                compiled_adam(groups, x.reshape(-1, *x.shape[-2:]), orders, rates, progress, history, checkpoint)
+            else:
+                points = x.expand(net.nets or 1, *x.shape[-2:])[part]
+                stream = under_noise(points, orders, noise, generator)
+                learner = Backpropagation(net, part, count, precision)
+                with threads(len(points) * count * net.width**2), torch.autocast(x.device.type, enabled=False):
+                    adam(learner, stream, rates, progress, history[:, part], checkpoint)
     return history if net.nets else history[:, 0]
 
 

@@ -1,8 +1,7 @@
 import pytest
 import torch
 
-from gkn_utils import MLP, fit, points
-from gkn_utils.training.adam import on_threads
+from gkn_utils import MLP, compiled, fit, points
 
 
 def test_in_parts_the_same_is_learned(monkeypatch):
@@ -13,13 +12,16 @@ def test_in_parts_the_same_is_learned(monkeypatch):
         net = MLP(2, 5, 2, nets=3, generator=generator)
         return fit(net, x, steps=50, batch_size=4, generator=generator), net(x), generator.get_state()
 
+    monkeypatch.setattr(compiled, "AVAILABLE", False)
     whole = run()
     monkeypatch.setattr("gkn_utils.training.adam.CACHE", 1)  # each network is a part of its own
     for found, expected in zip(run(), whole, strict=True):
         torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
 
 
-def test_an_interrupted_fit_keeps_what_it_has():
+@pytest.mark.parametrize("available", [compiled.AVAILABLE, False])
+def test_an_interrupted_fit_keeps_what_it_has(available, monkeypatch):
+    monkeypatch.setattr(compiled, "AVAILABLE", available)
     x, net, stopped = points([0.2, 0.8]), MLP(1, 5, 2), MLP(1, 5, 2)
     fit(stopped, x, steps=3)
 
@@ -27,8 +29,10 @@ def test_an_interrupted_fit_keeps_what_it_has():
         yield from rates[:3]
         raise KeyboardInterrupt
 
-    with on_threads(2):  # and such a small fit uses one
-        with pytest.raises(KeyboardInterrupt):
-            fit(net, x, steps=5, progress=three_steps)
-        assert torch.get_num_threads() == 2
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)  # and such a small fit uses one
+    with pytest.raises(KeyboardInterrupt):
+        fit(net, x, steps=5, progress=three_steps)
+    assert torch.get_num_threads() == 2
+    torch.set_num_threads(before)
     assert torch.equal(net(x), stopped(x))

@@ -20,7 +20,7 @@ def test_it_learns_what_the_plain_loop_of_the_paper_learns(generator):
 
 @pytest.mark.parametrize(
     ("nets", "batch_size", "noise"),
-    [(3, None, None), (3, 3, (0.0, 0.5)), (64, None, None), (64, 3, (0.0, 0.5))],  # 64 are multiplied side by side
+    [(3, None, None), (3, 3, None), (3, None, (0.0, 0.5)), (64, 3, None), (64, 3, (0.0, 0.5))],
 )
 def test_many_networks_learn_like_single_ones(batch_size, nets, noise):
     x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
