@@ -163,8 +163,8 @@ def _each_time(name: str, value: float | Sequence[float], steps: int, needed: st
 
 @torch.no_grad()
 def _iterate(net: Network, z: Tensor, noise: list, bounds: tuple, generator: torch.Generator) -> Iterator[Tensor]:
-    together = isinstance(net, MLP) and net.nets and compiled.serves(net, z.shape[-2])
-    f = compiled.grouped(net, z.shape[-2]).apply if together else net
+    plain = type(net) is MLP and not (net._forward_hooks or net._forward_pre_hooks)
+    f = compiled.grouped(net, z.shape[-2]).apply if plain and compiled.samples(net, z.shape[-2]) else net
     fed = z.detach()
     yield fed
     x = f(fed)

@@ -23,15 +23,20 @@ class Groups:
     Args:
         net: an `MLP`.
         count: the most points at once.
-        copies: room for as many numbers as there are parameters: 1, or 4 for training.
+        train: whether there is to be room for training. Without, a single network stands in a group eight times.
     """
 
-    def __init__(self, net, count: int, copies: int):
-        self.targets = [p if net.nets else p[None] for pair in zip(net.weights, net.biases, strict=True) for p in pair]
+    def __init__(self, net, count: int, *, train: bool):
+        self.alone = net.nets is None and not train
+        self.targets = [
+            p if net.nets else p.expand(WIDTH if self.alone else 1, *p.shape)
+            for pair in zip(net.weights, net.biases, strict=True)
+            for p in pair
+        ]
         sizes = np.array([net.dim] + [net.width] * net.depth + [net.dim])
         block = min(BLOCK, count)
         starts = np.cumsum([0, *((sizes[:-1] + 1) * sizes[1:])])
-        inputs = copies * starts[-1] + np.cumsum([0, *(block * (sizes[:-1] + 1))])
+        inputs = (4 if train else 1) * starts[-1] + np.cumsum([0, *(block * (sizes[:-1] + 1))])
         room = block * (sizes.max() + 1)
         places = np.array([*starts[:-1], *inputs, inputs[-1] + room])
         flat = torch.cat([p.detach().flatten(1) for p in self.targets], dim=1)
@@ -54,7 +59,13 @@ class Groups:
         return max(1, min(1000, 100_000_000 // (len(self.state) * self.parameters * (count + 3))))
 
     def apply(self, x: Tensor) -> Tensor:
-        """The outputs at points (1 or k, n, dim): (k, n, dim)."""
+        """The outputs at points (1 or k, n, dim): (k, n, dim); of a single network, (n, dim): (n, dim)."""
+        if self.alone:
+            eighths = torch.cat([x, x.new_zeros(-len(x) % WIDTH, x.shape[1])]).unflatten(0, (WIDTH, -1))
+            return self._outputs(eighths).flatten(0, 1)[: len(x)]
+        return self._outputs(x if x.dim() == 3 else x[None])
+
+    def _outputs(self, x: Tensor) -> Tensor:
         y = torch.empty(len(self.state), *x.shape[1:], WIDTH)
         self._on_threads(kernels.apply, x, y)
         return separate(y, self.nets)

@@ -71,7 +71,7 @@ def fit(
     rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
     history = torch.zeros(steps, net.nets or 1, dtype=net.dtype, device=net.device)
     count = batch_size or x.shape[-2]
-    in_groups = noise is None and precision == net.dtype and compiled.serves(net, count)
+    in_groups = noise is None and precision == net.dtype and compiled.trains(net, count)
     shuffles = generator.get_state()
     recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise, "precision": str(precision)}
     card, pieces = _card(net, x, recipe), [slice(None)] if in_groups else parts(net)
@@ -81,7 +81,7 @@ def fit(
             generator.set_state(shuffles)
             orders = batches(x.shape[-2], batch_size, generator)
             if in_groups:
-                groups = compiled.grouped(net, count, copies=4)
+                groups = compiled.grouped(net, count, train=True)
                 compiled_adam(groups, x.reshape(-1, *x.shape[-2:]), orders, rates, progress, history, checkpoint)
             else:
                 points = x.expand(net.nets or 1, *x.shape[-2:])[part]

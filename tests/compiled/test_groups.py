@@ -21,7 +21,7 @@ def net(request, generator):
 @pytest.mark.parametrize("nets", [1, 11])  # the same points for all, or each its own
 def test_loss_and_gradient_are_those_of_autograd(net, count, nets, generator):
     x = torch.rand(nets, count, 3, generator=generator)
-    groups = compiled.grouped(net, count, copies=4)
+    groups = compiled.grouped(net, count, train=True)
     loss = groups.descend(x, torch.arange(count)[None], [0.0], 0)
     gradient = separate(groups.state[:, 3 * groups.parameters : 4 * groups.parameters], 11)
 
@@ -69,13 +69,15 @@ def test_outputs_are_those_of_pytorch_however_large_what_goes_into_them(output):
         for weight, bias in zip(net.weights, net.biases, strict=True):
             weight.fill_(1.0)
             bias.zero_()
-        y = compiled.grouped(net, len(h)).apply(h.float()[None])
+        y = compiled.grouped(net, len(h)).apply(h.float())
         assert (y[3] - output(h)).abs().max() < 2e-7
-        assert compiled.grouped(net, 1).apply(torch.tensor([[[torch.nan]]])).isnan().all()
+        assert compiled.grouped(net, 1).apply(torch.tensor([[torch.nan]])).isnan().all()
 
 
-def test_iterates_are_those_of_pytorch(net, monkeypatch, generator):
-    z = torch.rand(11, 50, 3, generator=generator)
+@pytest.mark.parametrize("single", [False, True])
+def test_iterates_are_those_of_pytorch(net, single, monkeypatch, generator):
+    net, z = (net[3] if single else net), torch.rand(11, 77, 3, generator=generator)[0 if single else slice(None)]
+    assert compiled.samples(net, 77)
     end = last(kaleidoscope(net, z, steps=5, jitter=0.1))
     monkeypatch.setattr(compiled, "AVAILABLE", False)
     torch.testing.assert_close(end, last(kaleidoscope(net, z, steps=5, jitter=0.1)), rtol=1e-5, atol=1e-6)
@@ -101,4 +103,4 @@ def test_there_and_back(generator):
     ids=["large layers", "double precision", "seven places left empty"],
 )
 def test_what_is_better_without_goes_without(net):
-    assert not compiled.serves(net, 100)
+    assert not compiled.trains(net, 100)
