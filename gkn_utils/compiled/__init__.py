@@ -29,11 +29,11 @@ def samples(net, count: int) -> bool:
     return _serves(net) and full and (net.width <= 24 or count >= 16)
 
 
-def grouped(net, count: int, *, train: bool = False):
-    """The `Groups` of an `MLP`, for `count` points at once."""
+def grouped(net, count: int, *, train: slice | None = None):
+    """The `Groups` of an `MLP`, for `count` points at once; of the networks that are to be trained, or of all."""
     from gkn_utils.compiled.groups import Groups  # so that Numba is imported, which takes a second, where it is used
 
-    return Groups(net, count, train=train)
+    return Groups(net, count, train)
 
 
 def _serves(net) -> bool:

@@ -23,16 +23,17 @@ class Groups:
     Args:
         net: an `MLP`.
         count: the most points at once.
-        train: whether there is to be room for training. Without, a single network stands in a group eight times.
+        train: which of the networks, with room for training; None for all, without. A single one then stands in a
+            group eight times.
     """
 
-    def __init__(self, net, count: int, *, train: bool):
-        self.alone = net.nets is None and not train
-        self.targets = [
-            p if net.nets else p.expand(WIDTH if self.alone else 1, *p.shape)
-            for pair in zip(net.weights, net.biases, strict=True)
-            for p in pair
-        ]
+    def __init__(self, net, count: int, train: slice | None):
+        self.alone = net.nets is None and train is None
+        pairs = zip(net.weights, net.biases, strict=True)
+        if net.nets is None:
+            self.targets = [p.expand(WIDTH if self.alone else 1, *p.shape) for pair in pairs for p in pair]
+        else:
+            self.targets = [p[train or slice(None)] for pair in pairs for p in pair]
         sizes = np.array([net.dim] + [net.width] * net.depth + [net.dim])
         block = min(BLOCK, count)
         starts = np.cumsum([0, *((sizes[:-1] + 1) * sizes[1:])])

@@ -15,57 +15,61 @@ f32 = np.float32
 @njit(nogil=True)
 def product(a, a_row, a_inner, b, b_inner, b_column, c, c_row, rows, inner, columns, add):
     """c = a b, or c += a b: matrices by their addresses and strides, in tiles of two rows and four columns."""
-    zero = splat(f32(0))
-    while rows > 0:
-        if rows == 1:  # the last row twice, at the same place
-            a_row = c_row = 0
-        to, right, left = c, b, columns
-        while left >= 4:
-            s0 = s1 = s2 = s3 = t0 = t1 = t2 = t3 = zero
-            if add:
-                s0, s1, s2, s3 = load(to), load(to + BYTES), load(to + 2 * BYTES), load(to + 3 * BYTES)
-                below = to + c_row
-                t0, t1, t2, t3 = load(below), load(below + BYTES), load(below + 2 * BYTES), load(below + 3 * BYTES)
-            p, q = a, right
-            for _ in range(inner):
-                x, y = load(p), load(p + a_row)
-                w = load(q)
-                s0, t0 = fma(x, w, s0), fma(y, w, t0)
-                w = load(q + b_column)
-                s1, t1 = fma(x, w, s1), fma(y, w, t1)
-                w = load(q + 2 * b_column)
-                s2, t2 = fma(x, w, s2), fma(y, w, t2)
-                w = load(q + 3 * b_column)
-                s3, t3 = fma(x, w, s3), fma(y, w, t3)
-                p += a_inner
-                q += b_inner
-            store(to, s0)
-            store(to + BYTES, s1)
-            store(to + 2 * BYTES, s2)
-            store(to + 3 * BYTES, s3)
-            store(to + c_row, t0)
-            store(to + c_row + BYTES, t1)
-            store(to + c_row + 2 * BYTES, t2)
-            store(to + c_row + 3 * BYTES, t3)
-            to += 4 * BYTES
-            right += 4 * b_column
-            left -= 4
-        while left > 0:
-            s, t = (load(to), load(to + c_row)) if add else (zero, zero)
-            p, q = a, right
-            for _ in range(inner):
-                w = load(q)
-                s, t = fma(load(p), w, s), fma(load(p + a_row), w, t)
-                p += a_inner
-                q += b_inner
-            store(to, s)
-            store(to + c_row, t)
-            to += BYTES
-            right += b_column
-            left -= 1
-        a += 2 * a_row
-        c += 2 * c_row
-        rows -= 2
+    for column in range(0, columns - 3, 4):
+        for row in range(0, rows, 2):
+            below = row + 1 < rows  # else the last row is computed twice, and stored at the same place
+            left, right, to = a + row * a_row, b + column * b_column, c + row * c_row + column * BYTES
+            tile(left, a_row * below, a_inner, right, b_inner, b_column, to, c_row * below, inner, add)
+    for column in range(columns - columns % 4, columns):
+        for row in range(0, rows, 2):
+            below = row + 1 < rows
+            left, right, to = a + row * a_row, b + column * b_column, c + row * c_row + column * BYTES
+            strip(left, a_row * below, a_inner, right, b_inner, to, c_row * below, inner, add)
+
+
+@njit(nogil=True)
+def tile(a, a_row, a_inner, b, b_inner, b_column, c, c_row, inner, add):
+    """Two rows and four columns of `product`."""
+    s0 = s1 = s2 = s3 = t0 = t1 = t2 = t3 = splat(f32(0))
+    below = c + c_row
+    if add:
+        s0, s1, s2, s3 = load(c), load(c + BYTES), load(c + 2 * BYTES), load(c + 3 * BYTES)
+        t0, t1, t2, t3 = load(below), load(below + BYTES), load(below + 2 * BYTES), load(below + 3 * BYTES)
+    for _ in range(inner):
+        x, y = load(a), load(a + a_row)
+        w = load(b)
+        s0, t0 = fma(x, w, s0), fma(y, w, t0)
+        w = load(b + b_column)
+        s1, t1 = fma(x, w, s1), fma(y, w, t1)
+        w = load(b + 2 * b_column)
+        s2, t2 = fma(x, w, s2), fma(y, w, t2)
+        w = load(b + 3 * b_column)
+        s3, t3 = fma(x, w, s3), fma(y, w, t3)
+        a += a_inner
+        b += b_inner
+    store(c, s0)
+    store(c + BYTES, s1)
+    store(c + 2 * BYTES, s2)
+    store(c + 3 * BYTES, s3)
+    store(below, t0)
+    store(below + BYTES, t1)
+    store(below + 2 * BYTES, t2)
+    store(below + 3 * BYTES, t3)
+
+
+@njit(nogil=True)
+def strip(a, a_row, a_inner, b, b_inner, c, c_row, inner, add):
+    """Two rows and one column of `product`."""
+    s = t = splat(f32(0))
+    if add:
+        s, t = load(c), load(c + c_row)
+    for _ in range(inner):
+        w = load(b)
+        s, t = fma(load(a), w, s), fma(load(a + a_row), w, t)
+        a += a_inner
+        b += b_inner
+    store(c, s)
+    store(c + c_row, t)
 
 
 @njit(nogil=True)

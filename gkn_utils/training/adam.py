@@ -12,13 +12,16 @@ from gkn_utils.training.backpropagation import Backpropagation
 from gkn_utils.training.checkpoints import Checkpoint
 
 CACHE = 16 * 2**20  # bytes; half of it and twice as much were both slower
+MEMORY = 128 * 2**20  # bytes, of the groups of compiled code, each of which fits in a cache by itself
 
 
-def parts(net: MLP) -> list[slice]:
+def parts(net: MLP, in_groups: bool) -> list[slice]:
     """Networks that are trained one part after another: as many as a processor's cache holds with what Adam keeps."""
     nets = net.nets or 1
     parameters = sum(p.numel() * p.element_size() for p in net.parameters()) // nets
-    size = max(1, CACHE // (4 * parameters)) if net.device.type == "cpu" else nets
+    size = max(8, MEMORY // (4 * parameters) // 8 * 8) if in_groups else max(1, CACHE // (4 * parameters))
+    if net.device.type != "cpu":
+        size = nets
     return [slice(start, start + size) for start in range(0, nets, size)]
 
 

@@ -74,15 +74,15 @@ def fit(
     in_groups = noise is None and precision == net.dtype and compiled.trains(net, count)
     shuffles = generator.get_state()
     recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise, "precision": str(precision)}
-    card, pieces = _card(net, x, recipe), [slice(None)] if in_groups else parts(net)
+    card, pieces = _card(net, x, recipe), parts(net, in_groups)
     checkpoint = Checkpoint(net, pieces, history, generator, card, x, rates, in_groups)
     with checkpoint.alone():
         for part in checkpoint.left():
             generator.set_state(shuffles)
             orders = batches(x.shape[-2], batch_size, generator)
             if in_groups:
-                groups = compiled.grouped(net, count, train=True)
-                compiled_adam(groups, x.reshape(-1, *x.shape[-2:]), orders, rates, progress, history, checkpoint)
+                groups, points = compiled.grouped(net, count, train=part), x[part] if x.dim() == 3 else x[None]
+                compiled_adam(groups, points, orders, rates, progress, history[:, part], checkpoint)
             else:
                 points = x.expand(net.nets or 1, *x.shape[-2:])[part]
                 stream = under_noise(points, orders, noise, generator)

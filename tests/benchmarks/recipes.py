@@ -1,5 +1,6 @@
 """What the project is compared with: the paper's recipe as a plain loop, and the matrix products no way avoids."""
 
+import time
 from itertools import pairwise
 
 import torch
@@ -40,6 +41,56 @@ def plain_fit(net, x, *, steps, batch_size=None):
         adam.step()
         losses.append(loss.detach())
     return torch.stack(losses)
+
+
+def func_fit(net, x, *, steps):
+    """The same for all networks of `nets=k` at once, by `torch.func` and one fused Adam over stacked parameters."""
+    parameters = [p.detach().clone() for pair in zip(net.weights, net.biases, strict=True) for p in pair]
+    gradient = torch.func.vmap(torch.func.grad_and_value(_loss(net.output)), in_dims=(0, None))
+    adam, losses = torch.optim.Adam(parameters, lr=1e-3, fused=True), []
+    for _ in range(steps):
+        gradients, loss = gradient(parameters, x)
+        for parameter, of in zip(parameters, gradients, strict=True):
+            parameter.grad = of
+        adam.step()
+        losses.append(loss)
+    return torch.stack(losses)
+
+
+def jax_fit(net, x, *, steps):
+    """The same by JAX: `vmap` of the gradient, and all steps in one `scan`; compiled, and what compiling took."""
+    import jax
+
+    tree, array = jax.tree_util.tree_map, jax.numpy.asarray
+    parameters = [array(p.detach().numpy()) for pair in zip(net.weights, net.biases, strict=True) for p in pair]
+    gradient = jax.vmap(jax.value_and_grad(_loss(jax.nn.sigmoid, jax.nn.relu)), in_axes=(0, None))
+
+    def step(state, count):
+        parameters, means, squares = state
+        loss, gradients = gradient(parameters, array(x.numpy()))
+        means = tree(lambda m, g: 0.9 * m + 0.1 * g, means, gradients)
+        squares = tree(lambda v, g: 0.999 * v + 0.001 * g * g, squares, gradients)
+        rate, root = 1e-3 / (1 - 0.9**count), 1 / jax.numpy.sqrt(1 - 0.999**count)
+        parameters = tree(lambda p, m, v: p - rate * m / (jax.numpy.sqrt(v) * root + 1e-8), parameters, means, squares)
+        return (parameters, means, squares), loss
+
+    zeros = tree(jax.numpy.zeros_like, parameters)
+    counts = jax.numpy.arange(1.0, steps + 1)
+    start = time.perf_counter()
+    scan = jax.jit(lambda *state: jax.lax.scan(step, state, counts)).lower(parameters, zeros, zeros).compile()
+    return lambda: torch.tensor(scan(parameters, zeros, zeros)[1].tolist()), time.perf_counter() - start
+
+
+def _loss(output, relu=torch.relu):
+    """Eq. 1 of one network, given its parameters and the points."""
+
+    def loss(parameters, x):
+        h = x
+        for i in range(0, len(parameters) - 2, 2):
+            h = relu(h @ parameters[i] + parameters[i + 1])
+        return ((output(h @ parameters[-2] + parameters[-1]) - x) ** 2).mean()
+
+    return loss
 
 
 @torch.no_grad()

@@ -4,17 +4,19 @@ import torch
 from gkn_utils import MLP, compiled, fit, points
 
 
-def test_in_parts_the_same_is_learned(monkeypatch):
+@pytest.mark.parametrize("available", [compiled.AVAILABLE, False])
+def test_in_parts_the_same_is_learned(available, monkeypatch):
     x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
 
     def run():
         generator = torch.Generator().manual_seed(5)
-        net = MLP(2, 5, 2, nets=3, generator=generator)
+        net = MLP(2, 5, 2, nets=19, generator=generator)
         return fit(net, x, steps=50, batch_size=4, generator=generator), net(x), generator.get_state()
 
-    monkeypatch.setattr(compiled, "AVAILABLE", False)
+    monkeypatch.setattr(compiled, "AVAILABLE", available)
     whole = run()
     monkeypatch.setattr("gkn_utils.training.adam.CACHE", 1)  # each network is a part of its own
+    monkeypatch.setattr("gkn_utils.training.adam.MEMORY", 1)  # eight of them
     for found, expected in zip(run(), whole, strict=True):
         torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
 
