@@ -24,6 +24,12 @@ class _Note(io.TextIOBase):
         return len(text)
 
 
+def note(words: str) -> None:
+    """What goes on, in the display of `run_all.sh`, for a notebook that it runs."""
+    if path := os.environ.get("GKN_PROGRESS"):
+        _Note(path).write(words)
+
+
 def progress_bar(things: Iterable, *, total: int | None = None, unit: str = "step") -> Iterator:
     """Go through `things` under a bar that tells how many are done and the time left; `total` if they have no length.
 

@@ -33,8 +33,11 @@ def test_a_person_in_jupyterlab_sees_a_bar_unless_it_is_soon_done(capsys, monkey
 def test_the_run_of_all_notebooks_reads_how_far_one_is(tmp_path, capfd, monkeypatch):
     note = tmp_path / "note"
     monkeypatch.setenv("GKN_PROGRESS", str(note))
+    _progress.note("compiling")
+    assert note.read_text() == "compiling"
     read = [time.sleep(0.15) or note.read_text() for _ in progress_bar(range(4), unit="cell")]
     assert read == ["0% of 4 cells", "25% of 4 cells", "50% of 4 cells", "75% of 4 cells"]
     monkeypatch.setenv("GKN_PROGRESS", str(tmp_path / "gone" / "note"))  # no bar is no error
+    _progress.note("compiling")
     assert list(progress_bar(range(5))) == list(range(5))
     assert capfd.readouterr() == ("", "")

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from gkn_utils._progress import note
 from gkn_utils.compiled import OUTPUTS, kernels
 from gkn_utils.compiled.lanes import WIDTH
 
@@ -80,6 +81,8 @@ class Groups:
 
     def _on_threads(self, kernel, x: Tensor, y: Tensor, *others) -> None:
         """Have `y` filled in by a kernel, each thread doing some of the groups."""
+        if not kernel.signatures:
+            note("compiling, once on a machine")
         x = x.detach()
         x = interleaved(x) if len(x) > 1 else x.unsqueeze(-1).expand(*x.shape, WIDTH).contiguous()
         size = -(-len(self.state) // torch.get_num_threads())
