@@ -63,7 +63,7 @@ def asked() -> tuple[argparse.Namespace, list[Path], dict]:
         options.error("--long goes with --check")
     if found.j is not None and found.j < 1:
         options.error(f"-j: got {found.j}, needed at least 1")
-    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    notebooks = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if is_whole(path)]
     for name in wanted:
         if not any(name in notebook.name for notebook in notebooks):
             options.error(f"no notebook has {name!r} in its name")
@@ -81,6 +81,20 @@ def asked() -> tuple[argparse.Namespace, list[Path], dict]:
                 except ValueError as error:
                     options.error(f"-p {name}: {error}")
     return found, notebooks, given
+
+
+def is_whole(notebook: Path) -> bool:
+    """Whether it has parameters, its name among them, as what is run here needs; another is named, and left alone."""
+    import digests
+
+    try:
+        found = digests.parameters(notebook)[0].get("name") == notebook.stem
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError):
+        found = False
+    if not found:
+        words = f'left alone: it has no cell with the tag "parameters" that says name = "{notebook.stem}"'
+        print(f"notebooks/{notebook.name} is {words}", file=sys.stderr)
+    return found
 
 
 def value_of(text: str, literal, is_source: bool):

@@ -7,7 +7,9 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-BYTES, DIRECTORY = 2**26, 2**24  # of a file, and of an archive's list of its files
+BYTES = 2**26  # of a file
+MEMBERS = 2**19  # files of an archive
+DIRECTORY = 128 * MEMBERS  # bytes of its list of them
 RATIO = 100  # to which a file in an archive may be packed
 BROKEN_ARCHIVE = (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, OverflowError, struct.error)
 Files = tuple[list[str], Callable[[str], bytes]]
@@ -20,7 +22,7 @@ def files_of(path: Path) -> Files:
     that is packed by a method that has no bound or to less than a hundredth, and whatever `zipfile` raises for one
     that is damaged. Nothing is written.
 
-    Raises `ValueError`, here, for what is no zip archive, one of over some 300,000 files or of files that share their
+    Raises `ValueError`, here, for what is no zip archive, one of over 524,288 files or of files that share their
     content, and one with a path in it that leaves its folder.
     """
     return _zip(path) if path.is_file() else _folder(path)
@@ -76,9 +78,14 @@ class _Archive(io.BufferedReader):
     opening = True
 
     def read(self, size: int | None = -1) -> bytes:
-        if self.opening and (size or 0) > DIRECTORY:
+        if not self.opening:
+            return super().read(size)
+        if (size or 0) > DIRECTORY:
             raise ValueError(f"its list of files has {size:,} bytes, of at most {DIRECTORY:,}")
-        return super().read(size)
+        content = super().read(size)
+        if (members := content.count(b"PK\x01\x02")) > MEMBERS:
+            raise ValueError(f"it has {members:,} files, of at most {MEMBERS:,}")
+        return content
 
 
 def _visible(names: list[str]) -> list[str]:

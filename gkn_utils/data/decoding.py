@@ -1,6 +1,7 @@
 """Pictures from anywhere, opened in such a way that none takes long, or much memory."""
 
 import io
+import re
 import zlib
 
 from PIL import Image
@@ -8,7 +9,8 @@ from PIL import Image
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # no decoder that starts another program
 DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are decoded: large JPEGs at a smaller scale
 DECODERS_IN_PYTHON, DECODED_IN_PYTHON = ("ppm_plain", "ppm", "bmp_rle"), 2**20  # slow ones, and pixels for them
-SCANS = 20  # passes over all pixels, as a progressive JPEG makes
+SCANS, MARKERS = 20, 10_000  # passes over all pixels, as a progressive JPEG makes, and parts of which it consists
+MARKER, SCAN, END = re.compile(b"\xff([^\x00\x01\xd0-\xd8\xff])"), b"\xda", b"\xd9"  # what stands between parts
 HEADER_READS, HEADER_BYTES = 2000, 2**19  # of a header, and in one of them, unless it is the whole file
 PNG, CHUNKS = b"\x89PNG\r\n\x1a\n", 2**20  # how one begins, and of how many parts it may be
 EXIF = 2**16  # bytes of what a camera says, as a JPEG has place for in one piece
@@ -43,10 +45,25 @@ def check_work(image: Image.Image, content: bytes) -> None:
         check_pixels(image.size, DECODED // 2)
     if image.format == "TIFF":
         check_pixels((image.tag_v2.get(TILE_WIDTH, 1), image.tag_v2.get(TILE_LENGTH, 1)))
-    if image.format in ("JPEG", "MPO") and (scans := content.count(b"\xff\xda", image.fp.tell())):
-        if scans >= SCANS:
-            raise ValueError(f"got a JPEG of {scans + 1} scans, needed at most {SCANS}")
+    if image.format in ("JPEG", "MPO") and _more_scans(content, image.fp.tell()):
         check_pixels(image.size, 3 * DECLARED // max(3, len(image.getbands())))  # all coefficients are kept
+
+
+def _more_scans(content: bytes, position: int) -> int:
+    """How many scans of a JPEG follow the first, whose data begin at `position`; `ValueError` for too many.
+
+    What lies behind the end of the picture, as a film or another picture may, is none of it.
+    """
+    scans = 0
+    for _ in range(MARKERS):
+        marker = MARKER.search(content, position)
+        if marker is None or marker[1] == END:
+            return scans
+        scans += marker[1] == SCAN
+        if scans >= SCANS:
+            raise ValueError(f"got a JPEG of over {SCANS} scans, needed at most these")
+        position = marker.end() + int.from_bytes(content[marker.end() : marker.end() + 2], "big")
+    raise ValueError(f"got a JPEG of over {MARKERS:,} parts, needed at most these")
 
 
 class _File(io.BytesIO):

@@ -52,7 +52,31 @@ def test_a_progressive_jpeg_of_many_scans_is_refused(monkeypatch):
     content = written("JPEG", progressive=True)
     check_work(opened(content), content)
     monkeypatch.setattr(decoding, "SCANS", 2)
-    with pytest.raises(ValueError, match=r"got a JPEG of .* scans, needed at most 2"):
+    with pytest.raises(ValueError, match="got a JPEG of over 2 scans, needed at most these"):
+        check_work(opened(content), content)
+
+
+BEHIND = {
+    "a film": b"\0\0\0\x18ftypmp42" + bytes(2**16),
+    "anything": np.random.default_rng(0).bytes(2**22),
+    "what looks like scans": b"\xff\xda" * 40,
+    "another picture": written("JPEG", progressive=True) * 5,
+}
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("behind", BEHIND)
+def test_what_lies_behind_a_jpeg_is_none_of_it(behind, progressive):
+    content = written("JPEG", progressive=progressive)
+    longer = content + BEHIND[behind]
+    check_work(image := opened(longer), longer)
+    assert np.array_equal(np.asarray(image), np.asarray(opened(content)))
+
+
+def test_a_jpeg_of_many_parts_is_refused(monkeypatch):
+    monkeypatch.setattr(decoding, "MARKERS", 3)
+    content = written("JPEG", progressive=True)
+    with pytest.raises(ValueError, match="got a JPEG of over 3 parts"):
         check_work(opened(content), content)
 
 

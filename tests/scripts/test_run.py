@@ -86,6 +86,21 @@ def test_a_folder_of_data_that_is_none_stops_it(clone):
     assert (status, output.strip()) == (1, "GKN_DATA is nowhere, which is not a folder")
 
 
+def test_notebooks_of_ones_own_are_named_and_left_alone(clone):
+    clone.add("a", RESULTS)
+    for name, content in {
+        "mine": '{"cells": []}',
+        "broken": "{",
+        "copy": (clone.root / "notebooks" / "a.ipynb").read_text(),
+    }.items():
+        (clone.root / "notebooks" / f"{name}.ipynb").write_text(content)
+    status, output = clone.run()
+    assert status == 0, output
+    assert os.listdir(clone.figures) == ["a.json"]
+    for name in ("mine", "broken", "copy"):
+        assert f"notebooks/{name}.ipynb is left alone: it has no cell" in output
+
+
 def test_one_run_at_a_time(clone):
     clone.add("a", "import pathlib, time\npathlib.Path('runs').touch()\ntime.sleep(3)", RESULTS)
     first = clone.start()

@@ -17,7 +17,8 @@ NOTEBOOKS = sorted(ROOT.glob("notebooks/*.ipynb"))
 PAGES = [
     *ROOT.glob("*.md"),
     *ROOT.glob("gkn_utils/*.md"),
-    *ROOT.glob("figures/**/*.json"),
+    *ROOT.glob("figures/*.json"),
+    *ROOT.glob("figures/full/*.json"),  # not those of parameters of one's own
 ]
 RUNS_CODE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 CALLS_CODE = {"eval", "exec", "compile", "__import__"}
