@@ -7,6 +7,7 @@ import functools
 import hashlib
 import json
 import os
+import platform
 import subprocess
 import sys
 
@@ -58,3 +59,28 @@ def test_another_machine_gives_the_same_verdict(machine):
     one, other = measured(0)[0], measured(machine)[0]
     assert share_verdict(one) == share_verdict(other)
     assert max(one.low, other.low) <= min(one.high, other.high)
+
+
+SMALL = """
+import hashlib, torch, gkn_utils as gkn
+def seeded(seed):
+    return torch.Generator().manual_seed(seed)
+net = gkn.MLP(2, 10, 4, output=torch.nn.Tanh(), nets=16, generator=seeded(0))
+gkn.fit(net, torch.rand(5, 2, generator=seeded(1)), steps=300, batch_size=4, schedule=gkn.one_cycle)
+ends = gkn.last(gkn.kaleidoscope(net, gkn.uniform_starts(net, 70, seeded(2)), steps=20, jitter=0.01))
+tensors = [p.detach() for p in net.parameters()] + [ends]
+print(hashlib.sha256(b"".join(t.numpy().tobytes() for t in tensors)).hexdigest())
+"""
+PROCESSORS = [("generic", ""), ("haswell", "+avx2,+fma"), ("nehalem", "")]
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the processors are of x86")
+def test_small_networks_are_the_same_to_the_last_bit_with_any_instructions(tmp_path):
+    pytest.importorskip("numba")
+    digests = set()
+    for threads, (name, features) in enumerate(PROCESSORS, start=1):
+        variables = {"NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": features, "NUMBA_CACHE_DIR": str(tmp_path / name)}
+        variables["OMP_NUM_THREADS"] = str(threads)
+        ran = subprocess.run([sys.executable, "-c", SMALL], env=os.environ | variables, capture_output=True, check=True)
+        digests.add(ran.stdout)
+    assert len(digests) == 1
