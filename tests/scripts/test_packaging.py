@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-REQUIRED = [Requirement(r) for r in sum(PROJECT["optional-dependencies"].values(), PROJECT["dependencies"])]
+EXTRAS = [of for extra, of in PROJECT["optional-dependencies"].items() if extra != "bench"]  # peers, not installed
+REQUIRED = [Requirement(r) for r in sum(EXTRAS, PROJECT["dependencies"])]
 LOCK = [Requirement(line) for line in (ROOT / "requirements.lock").read_text().splitlines()]
 LOCKED = {canonicalize_name(locked.name): locked for locked in LOCK}
 FOR_CUDA = ("cuda-", "nvidia-", "triton")  # PyTorch brings these along, where it is built for CUDA
