@@ -2,7 +2,7 @@
 # The one script: sets up if needed, then hands over to scripts/run.py. See --help.
 set -euo pipefail
 unset CDPATH
-export GKN_CALLED_FROM=$PWD
+export GKN_CALLED_FROM=$PWD PYTHONUTF8=1
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 stop() {

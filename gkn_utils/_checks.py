@@ -1,12 +1,14 @@
 """What is asked of arguments before any work starts: networks, points, counts, ranges, generators."""
 
+from numbers import Integral
+
 import torch
 from torch import Tensor
 
 
 def check_count(name: str, value, least: int = 1) -> None:
-    """Raise `ValueError` unless `value` is an integer of at least `least`."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+    """Raise `ValueError` unless `value` is an integer, Python's or NumPy's, of at least `least`."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
         raise ValueError(f"{name}: got {value!r}, needed an integer of at least {least}")
 
 

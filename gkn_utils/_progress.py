@@ -20,7 +20,7 @@ class _Note(io.TextIOBase):
 
     def write(self, text: str) -> int:
         with suppress(OSError):  # no bar is no error
-            self.path.write_text(text.strip())
+            self.path.write_text(text.strip(), encoding="utf-8")
         return len(text)
 
 

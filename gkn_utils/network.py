@@ -83,11 +83,12 @@ class MLP(PointMap):
             check_count(name, value, least)
         if nets is not None:
             check_count("nets", nets)
-        self.dim, self.width, self.depth, self.skip, self.nets = dim, width, depth, skip, nets
+        self.dim, self.width, self.depth, self.skip = int(dim), int(width), int(depth), skip
+        self.nets = None if nets is None else int(nets)
         self.output = nn.Sigmoid() if output is None else output
         self.range = known_output(self.output)[1:3]
-        sizes = [dim] + [width] * depth + [dim]
-        self.weights, self.biases = draw_parameters(sizes, nets, as_generator(generator, torch.device("cpu")))
+        sizes = [self.dim] + [self.width] * self.depth + [self.dim]
+        self.weights, self.biases = draw_parameters(sizes, self.nets, as_generator(generator, torch.device("cpu")))
 
     def forward(self, x: Tensor) -> Tensor:
         if self.nets is not None and x.dim() == 2:

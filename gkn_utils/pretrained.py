@@ -40,7 +40,9 @@ def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) 
         raise ValueError(f"net: got nets={net.nets}, skip={net.skip}, needed a single network without a skip")
     [output] = [name for name, known in OUTPUTS.items() if type(net.output) is known.module]
     shape = {"dim": net.dim, "width": net.width, "depth": net.depth, "output": output}
-    weights = {key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()}
+    parameters = {"weights": net.weights, "biases": net.biases}  # whatever is wrapped around it, as by torch.compile
+    named = {f"{kind}.{i}": p for kind, of in parameters.items() for i, p in enumerate(of)}
+    weights = {key: value.detach().cpu().contiguous() for key, value in named.items()}
     weights = {key: value.half() if half else value for key, value in weights.items()}
     if not all(value.isfinite().all() for value in weights.values()):
         raise ValueError(f"net: got weights that are not finite{' at half precision' * half}, needed finite ones")

@@ -31,7 +31,8 @@ def kaleidoscope(
 
     They are z, f(z), f(clamp(f(z) + e)), ... with e ~ U(-jitter, jitter) in each coordinate, each (n, d), or (k, n, d)
     for `nets=k`, computed without gradients as it is asked for. A network in half precision (`net.bfloat16()`) samples
-    faster, and recalls less: a notebook that does so shows how much less.
+    faster, and recalls less: a notebook that does so shows how much less. Each state is computed from the one before
+    it: change a copy of it, not the state.
 
     Args:
         net: one network, or `nets=k`.
@@ -47,7 +48,7 @@ def kaleidoscope(
 
     Raises:
         ValueError: at the call, for a wrong shape, device or dtype, NaN, steps < 1, a negative jitter, a keep outside
-            [0, 1), a sequence of another length, low >= high.
+            [0, 1), a sequence of another length, low >= high. Later, for a state that was changed in place.
     """
     check_points("z", z, net)
     check_count("steps", steps)
@@ -166,15 +167,23 @@ def _iterate(net: Network, z: Tensor, noise: list, bounds: tuple, generator: tor
     plain = type(net) is MLP and not (net._forward_hooks or net._forward_pre_hooks)
     f = compiled.grouped(net, z.shape[-2]).apply if plain and compiled.samples(net, z.shape[-2]) else net
     fed = z.detach()
-    yield fed
+    yield from _shown(fed)
     x = f(fed)
-    yield x
     for jitter, keep in noise:
+        yield from _shown(x)
         fed = torch.lerp(x, fed, keep) if keep else x
         if jitter:
             fed = _jittered(fed, jitter * (1 - keep**2) ** 0.5, generator).clamp_(*bounds)
         x = f(fed)
-        yield x
+    yield x
+
+
+def _shown(x: Tensor) -> Iterator[Tensor]:
+    """The state, once; `ValueError` if it is changed by whoever has it."""
+    version = None if x.is_inference() else x._version
+    yield x
+    if version is not None and x._version != version:
+        raise ValueError("state: got one that was changed in place, needed the one that was given; change a copy of it")
 
 
 def _jittered(x: Tensor, jitter: float, generator: torch.Generator) -> Tensor:

@@ -50,7 +50,8 @@ class Notebook:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.record.unlink(missing_ok=True)
         self.before = self._written()
-        command = ["papermill", str(self.path), str(self.copy), "--cwd", str(self.path.parent), "-k", "python3"]
+        places = [str(path).replace("{", "{{").replace("}", "}}") for path in (self.path, self.copy)]  # no parameters
+        command = ["papermill", *places, "--cwd", str(self.path.parent), "-k", "python3"]
         command += ["--no-progress-bar", "--log-level", "ERROR"]
         command += ["-f", str(self.settings)] if self.settings else []
         command += ["-y", json.dumps(self.given)] if self.given else []
@@ -68,11 +69,21 @@ class Notebook:
             if self._written() in (None, self.before):
                 print(f"{self.name} wrote no {self.claims}", flush=True)
                 return FAILED
+            for line in self._warnings():
+                print(f"{self.name}: {line}", flush=True)
             if not interrupted:
                 self._keep()
         claims = json.loads(self.claims.read_text())["claims"]
         words = [f"{claim_id} {claim['verdict']}" for claim_id, claim in claims.items()]
         return ", ".join(words + ["interrupted"] * interrupted) or "done"
+
+    def _warnings(self) -> list[str]:
+        """What its cells said on stderr, such as files that were skipped; kept in its log, too."""
+        outputs = [o for cell in read_json(self.copy)["cells"] for o in cell.get("outputs", [])]
+        text = "".join("".join(o["text"]) for o in outputs if o.get("name") == "stderr")
+        with self.log.open("a") as log:
+            log.write(text)
+        return [line for line in text.splitlines() if line and not line.startswith(" ")]
 
     def write_back(self) -> None:
         """Make the executed copy the committed notebook, without what differs from run to run, and without widgets."""

@@ -8,6 +8,7 @@ import argparse
 import ast
 import fcntl
 import json
+import locale
 import os
 import shutil
 import subprocess
@@ -108,10 +109,23 @@ def value_of(text: str, literal, is_source: bool):
         value = ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
     except (ValueError, SyntaxError):
         value = text
+    try:
+        return like(value, literal)
+    except TypeError:
+        raise ValueError(f"got {text!r}, needed one like {literal!r}") from None
+
+
+def like(value, literal):
+    """`value` as one of the type of `literal`, of lists and dicts all that is in them, too; else `TypeError`."""
     if isinstance(literal, float) and type(value) is int:
-        value = float(value)
+        return float(value)
     if type(value) is not type(literal):
-        raise ValueError(f"got {text!r}, needed one like {literal!r}")
+        raise TypeError
+    if isinstance(literal, list | tuple) and literal:
+        return type(literal)(like(one, literal[0]) for one in value)
+    if isinstance(literal, dict):
+        [(name, first), *_] = literal.items()
+        return {like(key, name): like(one, first) for key, one in value.items()}
     return value
 
 
@@ -124,6 +138,8 @@ def environment() -> None:
     profile = BUILD / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n")
+    kernels = [f"{sys.prefix}/share/jupyter", *filter(None, [os.environ.get("JUPYTER_PATH")])]  # this Python's first
+    os.environ |= {"JUPYTER_PATH": os.pathsep.join(kernels), "PYTHONUTF8": "1"}
     packages = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]  # this folder's package before another's
     os.environ |= {"PYTHONPATH": os.pathsep.join(packages), "IPYTHONDIR": str(profile.parent)}
     os.environ |= {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "OMP_WAIT_POLICY": "passive"}  # threads that wait do not spin
@@ -186,6 +202,9 @@ def run_notebooks(options: argparse.Namespace, paths: list[Path], given: dict, l
 
 
 def main() -> None:
+    if not sys.flags.utf8_mode and locale.getencoding().lower() != "utf-8":  # all that is written here is UTF-8
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, sys.orig_argv)
     options, paths, given = asked()
     try:
         environment()

@@ -23,6 +23,13 @@ def test_a_network_and_its_card_come_back(tmp_path, generator):
     assert not any(p.requires_grad for p in back.parameters())
 
 
+def test_what_is_wrapped_around_a_network_is_not_in_the_file(tmp_path, generator):
+    net = MLP(3, 5, 2, generator=generator)
+    save_network(net, tmp_path / "plain", {})
+    save_network(torch.compile(net), tmp_path / "compiled", {})
+    assert (tmp_path / "compiled").read_bytes() == (tmp_path / "plain").read_bytes()
+
+
 def test_half_precision_is_half_the_size_and_nearly_the_network(tmp_path, generator):
     net, x = MLP(3, 100, 2, generator=generator), torch.rand(4, 3, generator=generator)
     for half in (False, True):

@@ -43,6 +43,32 @@ def test_jitter_is_uniform_with_mean_zero_and_what_is_fed_is_clamped(affine, gen
     assert 1 - 1e-5 < end.item() <= 1
 
 
+def test_a_state_that_is_changed_is_noticed_and_a_copy_may_be():
+    net, z = MLP(2, 5, 3), torch.rand(4, 2)
+    expected = list(kaleidoscope(net, z, steps=3))
+    for state in kaleidoscope(net, z, steps=3):
+        state.clone().mul_(255)
+    for untouched in (0, 2):
+        states = kaleidoscope(net, z.clone(), steps=3)
+        for _ in range(untouched):
+            next(states)
+        next(states).mul_(255)
+        with pytest.raises(ValueError, match="got one that was changed in place"):
+            next(states)
+    last_of_them = last(kaleidoscope(net, z, steps=3)).mul_(255)
+    assert torch.equal(last_of_them, expected[-1] * 255)
+
+
+def test_counts_may_be_those_of_numpy():
+    net = MLP(np.prod((1, 2)), np.int32(5), np.uint8(3), nets=np.int64(2))
+    assert [type(size) for size in (net.dim, net.width, net.depth, net.nets)] == [int] * 4
+    z = uniform_starts(net, np.int64(7))
+    assert torch.equal(
+        last(kaleidoscope(net, z, steps=np.int16(4), jitter=np.float32(0.25))),
+        last(kaleidoscope(net, z, steps=4, jitter=0.25)),
+    )
+
+
 def test_jitters_may_come_in_any_row_of_numbers_and_starts_with_gradients():
     net, z = MLP(2, 5, 3), torch.rand(4, 2)
     expected = last(kaleidoscope(net, z, steps=3, jitter=[0.25, 0.5]))

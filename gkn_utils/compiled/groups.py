@@ -44,7 +44,8 @@ class Groups:
         flat = torch.cat([p.detach().flatten(1) for p in self.targets], dim=1)
         self.nets, self.parameters = flat.shape
         self.state = torch.zeros(-(-self.nets // WIDTH), int(places[-1] + room), WIDTH)
-        self.state[:, : self.parameters] = interleaved(flat)
+        self.values = self.state[:, : self.parameters]
+        self.values.copy_(interleaved(flat))
         self.shape = (sizes, places, block, OUTPUTS.index(type(net.output).__name__), net.skip)
 
     def descend(self, x: Tensor, order: Tensor, lrs: Sequence[float], done: int) -> Tensor:
@@ -57,8 +58,8 @@ class Groups:
         return separate(history, self.nets).T
 
     def steps_at_once(self, count: int) -> int:
-        """As many as take a tenth of a second, at most a thousand."""
-        return max(1, min(1000, 100_000_000 // (len(self.state) * self.parameters * (count + 3))))
+        """As many as take half a second, at most a thousand."""
+        return max(1, min(1000, 500_000_000 // (len(self.state) * self.parameters * (count + 3))))
 
     def apply(self, x: Tensor) -> Tensor:
         """The outputs at points (1 or k, n, dim): (k, n, dim); of a single network, (n, dim): (n, dim)."""
@@ -75,7 +76,7 @@ class Groups:
     @torch.no_grad()
     def write_back(self) -> None:
         """Give the networks what their parameters have become."""
-        flat = separate(self.state[:, : self.parameters], self.nets)
+        flat = separate(self.values, self.nets)
         for target, part in zip(self.targets, flat.split([p[0].numel() for p in self.targets], dim=1), strict=True):
             target.copy_(part.reshape(target.shape))
 

@@ -1,6 +1,7 @@
 """The files of a folder or a zip archive, read one at a time, into memory and to a bound."""
 
 import io
+import os
 import struct
 import weakref
 import zipfile
@@ -18,9 +19,9 @@ Files = tuple[list[str], Callable[[str], bytes]]
 def files_of(path: Path) -> Files:
     """The names of the files in a folder, with its subfolders, or in a zip archive, and a function that reads one.
 
-    Hidden files are left out. What is read is at most 67 MB; the function raises `ValueError` for a larger file, one
-    that is packed by a method that has no bound or to less than a hundredth, and whatever `zipfile` raises for one
-    that is damaged. Nothing is written.
+    Hidden files are left out; links to folders are followed, to each folder once. What is read is at most 67 MB; the
+    function raises `ValueError` for a larger file, one that is packed by a method that has no bound or to less than a
+    hundredth, and whatever `zipfile` raises for one that is damaged. Nothing is written.
 
     Raises `ValueError`, here, for what is no zip archive, one of over 524,288 files or of files that share their
     content, and one with a path in it that leaves its folder.
@@ -34,7 +35,11 @@ def shown(name: str | Path) -> str:
 
 
 def _folder(path: Path) -> Files:
-    names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
+    names, seen = [], set()
+    for folder, below, files in os.walk(path, followlinks=True):
+        seen.add(os.path.realpath(folder))
+        below[:] = [name for name in sorted(below) if os.path.realpath(os.path.join(folder, name)) not in seen]
+        names += [file.relative_to(path).as_posix() for file in map(Path(folder).joinpath, files) if file.is_file()]
 
     def read(name: str) -> bytes:
         _check_bytes((path / name).stat().st_size)

@@ -3,10 +3,18 @@
 import io
 import re
 import zlib
+from contextlib import suppress
 
-from PIL import Image
+from PIL import Image, features
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")  # no decoder that starts another program
+if features.check("avif"):
+    FORMATS = ("AVIF", *FORMATS)
+with suppress(ImportError):  # phones write it, and Pillow does not read it by itself
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    FORMATS = (*FORMATS, "HEIF")
 DECLARED, DECODED = 2**26, 2**25  # pixels that a header may name, and that are decoded: large JPEGs at a smaller scale
 DECODERS_IN_PYTHON, DECODED_IN_PYTHON = ("ppm_plain", "ppm", "bmp_rle"), 2**20  # slow ones, and pixels for them
 SCANS, MARKERS = 20, 10_000  # passes over all pixels, as a progressive JPEG makes, and parts of which it consists
@@ -41,7 +49,7 @@ def check_work(image: Image.Image, content: bytes) -> None:
         raise ValueError(f"got {said:,} bytes of EXIF, needed at most {EXIF:,}")
     if image.tile and image.tile[0][0] in DECODERS_IN_PYTHON:
         check_pixels(image.size, DECODED_IN_PYTHON)
-    if image.format == "WEBP":
+    if image.format in ("WEBP", "AVIF", "HEIF"):
         check_pixels(image.size, DECODED // 2)
     if image.format == "TIFF":
         check_pixels((image.tag_v2.get(TILE_WIDTH, 1), image.tag_v2.get(TILE_LENGTH, 1)))

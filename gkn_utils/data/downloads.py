@@ -16,8 +16,8 @@ Content = TypeVar("Content")
 
 
 def data_folder() -> Path:
-    """The folder $GKN_DATA, else the user's cache folder for this project."""
-    return Path(os.environ.get("GKN_DATA") or pooch.os_cache("gkn_utils"))
+    """The folder $GKN_DATA, `~` being the user's, else the user's cache folder for this project."""
+    return Path(os.environ.get("GKN_DATA") or pooch.os_cache("gkn_utils")).expanduser()
 
 
 def fetch(path: Path, urls: Sequence[str], read: Callable[[Path], Content]) -> Content:

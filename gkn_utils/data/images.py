@@ -57,7 +57,12 @@ def to_pixels(x: Tensor, shape: Sequence[int], low: float, high: float) -> Tenso
 
 
 def load_images(
-    name: Source, *, count: int | None = None, size: tuple[int, int] | None = None, seed: int = 0
+    name: Source,
+    *,
+    count: int | None = None,
+    size: tuple[int, int] | None = None,
+    seed: int = 0,
+    fewer: bool = False,
 ) -> Images:
     """A data set of pictures in a random order that `seed` decides, or its first `count`.
 
@@ -71,6 +76,7 @@ def load_images(
             In the same folder, and never downloaded: `celeba`, from `celeba/img_align_celeba/` or
             `celeba/img_align_celeba.zip`, as RGB of 39 x 32, the original code's size.
         size: (width, height) that the pictures of a folder or archive get, 32 x 32 for None; others have their own.
+        fewer: whether fewer than `count` of a folder or archive will do, where some cannot be read.
 
     Raises:
         ValueError: an unknown name, a count or size that is not positive, more than there are, a damaged file.
@@ -86,7 +92,7 @@ def load_images(
             raise ValueError(f"size: got {size}, needed None, {name} has a size of its own")
         return DATA_SETS[name](count, seed)
     if isinstance(name, str | Path) and str(name) and _exists(Path(name)):
-        pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed)
+        pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed, fewer=fewer)
         return Images(pixels, None, f"pictures of {shown(Path(name).name)}", standin=True)
     raise ValueError(f"name: got {name!r}, needed one of {', '.join(DATA_SETS)}, or a folder or zip of pictures")
 

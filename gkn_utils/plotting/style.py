@@ -1,5 +1,6 @@
 """One look for every figure, and the colours that carry meaning."""
 
+import matplotlib
 import matplotlib.pyplot as plt
 import seaborn as sns
 
@@ -8,7 +9,8 @@ NOISE, SAMPLE, CURVE, DATA, BAND = "#D55E00", "#009E73", "#0072B2", "#000000", "
 
 
 def use_style() -> None:
-    """The project's look, for every figure of a notebook."""
+    """The project's look, for every figure of a notebook, whatever the user's own is."""
+    matplotlib.rcdefaults()
     sns.set_theme(context="notebook", style="ticks", font_scale=0.85)
     plt.rcParams.update({
         "figure.dpi": 80, "figure.constrained_layout.use": True, "axes.spines.top": False, "axes.spines.right": False,

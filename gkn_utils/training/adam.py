@@ -12,6 +12,7 @@ from gkn_utils.training.backpropagation import Backpropagation
 from gkn_utils.training.checkpoints import Checkpoint
 
 CACHE = 16 * 2**20  # bytes; half of it and twice as much were both slower
+CHECKED = 100  # steps after which losses are looked at
 MEMORY = 128 * 2**20  # bytes, of the groups of compiled code, each of which fits in a cache by itself
 
 
@@ -55,15 +56,31 @@ def adam(
     state = {"parameters": learner.flat.data} | state
     try:
         done = checkpoint.begin(state)
+        good, known = learner.flat.data.clone(), done
         for _ in islice(stream, done):  # what was fed before is drawn again, so that what is fed now is the same
             pass
         for step, (rate, batch) in enumerate(zip(progress(rates[done:]), stream, strict=False), start=done):
             optimizer.param_groups[0]["lr"] = rate
             history[step] = learner(*batch)
             optimizer.step()
-            checkpoint.keep(step + 1, state)
+            if (step + 1) % CHECKED == 0 or step + 1 == len(rates) or checkpoint.is_due():
+                check_losses(history[known : step + 1], known)
+                good.copy_(learner.flat.data)
+                known = step + 1
+                checkpoint.keep(known, state)
+    except FloatingPointError:
+        learner.flat.data.copy_(good)
+        raise
     finally:
         learner.write_back()
+
+
+def check_losses(losses: Tensor, first: int) -> None:
+    """Raise `FloatingPointError` for a loss that is no number, of (steps, nets) from step `first` on."""
+    if not losses.isfinite().all():
+        step, net = (~losses.isfinite()).nonzero()[0].tolist()
+        got = f"got {losses[step, net]} at step {first + step}, of network {net}"
+        raise FloatingPointError(f"loss: {got}, needed a number; a smaller learning rate may help")
 
 
 def compiled_adam(
@@ -85,9 +102,15 @@ def compiled_adam(
     def descend():
         nonlocal done
         lrs, order = zip(*waiting, strict=True)
-        history[done : done + len(waiting)] = groups.descend(x, torch.stack(order), lrs, done)
-        done += len(waiting)
         waiting.clear()
+        good = groups.values.clone()
+        losses = history[done : done + len(lrs)] = groups.descend(x, torch.stack(order), lrs, done)
+        try:
+            check_losses(losses, done)
+        except FloatingPointError:
+            groups.values.copy_(good)
+            raise
+        done += len(lrs)
         checkpoint.keep(done, state)
 
     try:

@@ -102,9 +102,13 @@ class Checkpoint:
             tensor.copy_(self.kept.pop(name))
         return self.done
 
+    def is_due(self) -> bool:
+        """Whether `keep` would write."""
+        return time.monotonic() >= self.due
+
     def keep(self, done: int, state: dict[str, Tensor]) -> None:
         """Write the state after `done` steps of a part, if the last time is long enough ago."""
-        if time.monotonic() >= self.due:
+        if self.is_due():
             self._write({"place": torch.tensor([self.part, done])} | state)
             self.due = time.monotonic() + SECONDS
 

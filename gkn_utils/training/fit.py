@@ -62,8 +62,10 @@ def fit(
         generator: shuffles the batches and draws the noise, on the network's device; None for seed 0.
 
     Raises:
-        ValueError: a frozen network, wrong shape, device or dtype, no data, NaN, data outside the range, a count that
-            is not positive, noise of a negative or infinite size, a precision that is not a floating type.
+        FloatingPointError: a loss that is no number. The network has the last weights that were known to be good.
+        ValueError: a frozen network, or one in less than single precision, wrong shape, device or dtype, no data, NaN,
+            data outside the range, a count that is not positive, noise of a negative or infinite size, a precision
+            that is not a floating type.
     """
     precision = net.dtype if precision is None else precision
     _check(net, x, steps, lr, batch_size, noise, precision)
@@ -141,6 +143,8 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
 
 def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
     """Raise the `ValueError`s of `fit`."""
+    if net.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"net: got {net.dtype}, needed float32 or float64; `precision` multiplies in another")
     if not all(p.requires_grad for p in net.parameters()):
         raise ValueError("net: got frozen weights, needed some to learn: net.requires_grad_()")
     check_points("x", x, net)

@@ -1,6 +1,7 @@
 """Time the project: build/benchmarks.json by pytest-benchmark, from it figures/benchmarks.json and .png."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from matplotlib.axes import Axes
 
 from gkn_utils import plotting, save_figure
 from gkn_utils._files import atomic_write
-from gkn_utils.claims.results import figures_folder
+from gkn_utils.claims.results import COMMITTED
 
 ROOT = Path(__file__).resolve().parents[2]
 PANELS = {
@@ -57,7 +58,7 @@ def write_figure() -> None:
     cpu = measured["machine_info"]["cpu"]
     machine = f"{cpu['brand_raw']}, {torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}"
     table = {"machine": machine, "torch": torch.__version__, "rows": rows}
-    with atomic_write(figures_folder() / "benchmarks.json") as draft:
+    with atomic_write(COMMITTED / "benchmarks.json") as draft:
         draft.write_text(json.dumps(table, indent=1) + "\n")
 
     plotting.use_style()
@@ -65,6 +66,7 @@ def write_figure() -> None:
     for ax, name in zip(axes.flat, PANELS, strict=True):
         panel(ax, rows, name)
     figure.suptitle(machine)
+    os.environ["GKN_FIGURES"] = str(COMMITTED)
     save_figure(figure, "benchmarks")
 
 

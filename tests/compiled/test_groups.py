@@ -83,13 +83,6 @@ def test_iterates_are_those_of_pytorch(net, single, monkeypatch, generator):
     torch.testing.assert_close(end, last(kaleidoscope(net, z, steps=5, jitter=0.1)), rtol=1e-5, atol=1e-6)
 
 
-def test_a_network_that_is_no_number_says_so(generator):
-    net = MLP(2, 5, 2, nets=8, generator=generator)
-    with torch.no_grad():
-        net.weights[1][3] = torch.nan
-    assert fit(net, torch.rand(3, 2), steps=2).isnan()[1].tolist() == [i == 3 for i in range(8)]
-
-
 def test_there_and_back(generator):
     x = torch.rand(11, 5, 3, generator=generator)
     assert interleaved(x).shape == (2, 5, 3, 8)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, features
 
 from gkn_utils import load_images
 from gkn_utils.data import pictures
@@ -51,6 +51,9 @@ def test_celeba_from_a_folder_and_from_a_zip(celeba, as_zip):
         load_images("celeba")
 
 
+SKIPPED = r"skipped 2 of 5 files: broken.jpg \(cannot be read: .*\), notes.txt \(no picture of a format"
+
+
 def test_any_folder_with_files_that_are_no_pictures(tmp_path):
     for i in range(3):
         jpeg(tmp_path / "more" / f"{i}.jpg", size=(50 + i, 40))
@@ -58,12 +61,14 @@ def test_any_folder_with_files_that_are_no_pictures(tmp_path):
     (tmp_path / ".hidden").write_text("no picture")
     whole = (tmp_path / "more" / "0.jpg").read_bytes()
     (tmp_path / "broken.jpg").write_bytes(whole[:-10])
-    with pytest.warns(UserWarning, match=r"skipped 2 of 5 files, not pictures: broken.jpg, notes.txt"):
+    with pytest.warns(UserWarning, match=SKIPPED):
         images = load_images(str(tmp_path), size=(20, 10))
     assert images.pixels.shape == (3, 3, 10, 20)
     assert images.standin
     with pytest.warns(UserWarning, match="skipped"), pytest.raises(ValueError, match="got 3 pictures in 5 files"):
         load_images(str(tmp_path), count=4)
+    with pytest.warns(UserWarning, match="skipped"):
+        assert torch.equal(load_images(str(tmp_path), size=(20, 10), count=4, fewer=True).pixels, images.pixels)
     assert sorted(pictures.picture_sizes(tmp_path)) == [(50, 40), (50, 40), (51, 40), (52, 40)]  # one breaks off later
 
 
@@ -115,6 +120,9 @@ def test_a_zip_whose_paths_climb_out_is_refused(celeba, name):
         load_images("celeba")
 
 
+LOCKED = r"skipped 3 of 4 files: damaged.bmp \(cannot.*\), link.bmp \(no picture.*\), locked.bmp \(cannot.*encrypted"
+
+
 def test_a_damaged_stream_a_locked_file_and_a_link_in_a_zip_are_skipped(tmp_path):
     path, noise = tmp_path / "a.zip", np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
     link = zipfile.ZipInfo("link.bmp")
@@ -131,8 +139,30 @@ def test_a_damaged_stream_a_locked_file_and_a_link_in_a_zip_are_skipped(tmp_path
     content[places[1] + 6] |= 1  # the flag "encrypted", here and in the central directory
     content[content.index(b"PK\1\2", content.index(b"PK\1\2") + 1) + 8] |= 1
     path.write_bytes(content)
-    with pytest.warns(UserWarning, match=r"skipped 3 of 4 files, not pictures: damaged.bmp, link.bmp, locked.bmp"):
+    with pytest.warns(UserWarning, match=LOCKED):
         assert len(load_images(str(path)).pixels) == 1
+
+
+def test_a_link_to_a_folder_is_followed_once(tmp_path):
+    jpeg(tmp_path / "elsewhere" / "holiday" / "a.jpg")
+    (tmp_path / "mine").mkdir()
+    for name, target in [("linked", "../elsewhere"), ("again", "../elsewhere/holiday"), ("back", "..")]:
+        (tmp_path / "mine" / name).symlink_to(target)
+    assert len(load_images(str(tmp_path / "mine")).pixels) == 1
+
+
+def test_a_picture_of_a_phone_is_read_or_named(tmp_path):
+    Image.new("RGB", (40, 50), "white").save(tmp_path / "a.png")
+    (tmp_path / "b.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    with pytest.warns(UserWarning, match=r"skipped 1 of 2 files: b.heic \(.*\); read are .*JPEG, PNG"):
+        assert len(load_images(str(tmp_path)).pixels) == 1
+
+
+@pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF")
+def test_avif_is_read(tmp_path):
+    Image.new("RGB", (40, 50), (200, 100, 50)).save(tmp_path / "a.avif")
+    [pixels] = load_images(str(tmp_path)).pixels
+    assert (pixels.float().mean((1, 2)) - torch.tensor([200.0, 100, 50])).abs().max() < 5
 
 
 def test_a_folder_of_what_is_no_file(tmp_path):
@@ -144,7 +174,7 @@ def test_a_folder_of_what_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     with (tmp_path / "sparse.png").open("wb") as file:
         file.truncate(10 * 2**30)
-    with pytest.warns(UserWarning, match="skipped 1 of 2 files, not pictures: sparse.png"):
+    with pytest.warns(UserWarning, match=r"skipped 1 of 2 files: sparse.png \(got 10,737,418,240 bytes"):
         assert len(load_images(str(tmp_path)).pixels) == 1
 
 

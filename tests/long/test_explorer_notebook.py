@@ -16,7 +16,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no browser: Play
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no browser: Chromium is not installed")
 
-NOTEBOOK = Path(__file__).resolve().parent.parent / "notebooks" / "22_explore.ipynb"
+NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "22_explore.ipynb"
 PICTURE = ".widget-output img"  # what the sliders redraw
 
 

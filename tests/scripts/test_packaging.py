@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-EXTRAS = [of for extra, of in PROJECT["optional-dependencies"].items() if extra != "bench"]  # peers, not installed
+EXTRAS = [PROJECT["optional-dependencies"][extra] for extra in ("notebooks", "test")]  # others are one's own choice
 REQUIRED = [Requirement(r) for r in sum(EXTRAS, PROJECT["dependencies"])]
 LOCK = [Requirement(line) for line in (ROOT / "requirements.lock").read_text().splitlines()]
 LOCKED = {canonicalize_name(locked.name): locked for locked in LOCK}

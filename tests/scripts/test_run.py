@@ -1,13 +1,15 @@
 """What the one script takes and refuses before anything runs, and that it runs once at a time."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import digests
 import pytest
 import run
-from clones import RESULTS
+from clones import RESULTS, Clone
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "run.py"
 
@@ -65,6 +67,30 @@ def test_a_parameter_has_the_type_of_the_notebooks_own(text, literal, value):
 def test_a_parameter_of_another_type_is_refused(text, literal):
     with pytest.raises(ValueError, match="needed one like"):
         run.value_of(text, literal, False)
+
+
+NOTEBOOKS = sorted((SCRIPT.parents[1] / "notebooks").glob("*.ipynb"))
+TEXTS = ["1", "-3", "0.25", "1e-3", "nan", "true", "False", "[1]", "[0.5, 2]", "['a']", "[[1]]", "[", "(1, 2)"]
+TEXTS += ["{}", "{'MLP': 1}", "{1: 2}", "None", "tanh", "", " ", "a b", "$(ls)", "1_000", "0x10", "__import__('os')"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem[:2])
+def test_every_parameter_takes_what_is_like_it_and_refuses_the_rest_in_a_line(notebook):
+    literals, sources = digests.parameters(notebook)
+    for name, literal in literals.items():
+        text = literal if isinstance(literal, str) else repr(literal)
+        assert run.value_of(text, literal, name in sources) == literal
+        for text in TEXTS:
+            try:
+                given = run.value_of(text, literal, name in sources)
+            except ValueError as error:
+                words = str(error)
+            else:
+                words = f"got {text!r}, needed one like {literal!r}"
+                assert type(given) is type(literal)
+                if isinstance(given, list):
+                    assert {type(one) for one in given} <= {type(one) for one in literal}
+            assert words == f"got {text!r}, needed one like {literal!r}"
 
 
 def test_data_are_a_path_from_where_the_script_was_called_or_a_name(tmp_path, monkeypatch):
@@ -130,3 +156,23 @@ def test_the_package_of_this_folder_is_used(clone):
     status, output = clone.run()
     assert status == 0, output
     assert os.listdir(clone.figures) == ["a.json"]
+
+
+SURROUNDINGS = {
+    "a locale that is not UTF-8": {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    "another kernel of that name": {"JUPYTER_PATH": "another"},
+    "variables that are empty": {"GKN_DATA": "", "GKN_CHECKPOINT_SECONDS": "", "GKN_PROGRESS": ""},
+}
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_what_surrounds_a_run_does_not_change_it(name, tmp_path):
+    clone = Clone(tmp_path / "curly{1} and {name}")
+    clone.add("a", "# Ångström\nopen('ran', 'w').write('Ångström')", RESULTS)
+    kernel = clone.root / "another" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps({"argv": ["false"], "display_name": "another", "language": "python"}))
+    status, output = clone.run("--record", **SURROUNDINGS[name])
+    assert status == 0, output
+    assert (clone.root / "notebooks" / "ran").read_text(encoding="utf-8") == "Ångström"
+    assert "Ångström" in (clone.root / "notebooks" / "a.ipynb").read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
 import pytest
 import torch
+from torch import nn
 
-from gkn_utils import MLP, compiled, fit, points
+from gkn_utils import MLP, compiled, fit, manifold_loss, points
 
 
 @pytest.mark.parametrize("available", [compiled.AVAILABLE, False])
@@ -38,3 +39,25 @@ def test_an_interrupted_fit_keeps_what_it_has(available, monkeypatch):
     assert torch.get_num_threads() == 2
     torch.set_num_threads(before)
     assert torch.equal(net(x), stopped(x))
+
+
+@pytest.mark.parametrize("available", [compiled.AVAILABLE, False])
+@pytest.mark.parametrize("wrong", [1500, 0])
+def test_a_loss_that_is_no_number_ends_it_with_the_last_good_weights(available, wrong, monkeypatch, generator):
+    monkeypatch.setattr(compiled, "AVAILABLE", available)
+    x, net = torch.rand(3, 2, generator=generator), MLP(2, 5, 2, nets=8, output=nn.Identity(), generator=generator)
+    other = MLP(2, 5, 2, nets=8, output=nn.Identity())
+    other.load_state_dict(net.state_dict())
+    rates = lambda done: float("inf") if round(done * 2000) == wrong else 1.0  # noqa: E731
+    with pytest.raises(FloatingPointError, match=f"loss: got (nan|inf) at step {wrong + 1}, of network 0"):
+        fit(net, x, steps=2000, schedule=rates)
+    if not wrong:
+        fit(other, x, steps=1, lr=1e-30)
+    assert all(p.isfinite().all() for p in net.parameters())
+    assert manifold_loss(net, x).mean() <= manifold_loss(other, x).mean()
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_half_precision_is_refused(kind):
+    with pytest.raises(ValueError, match="needed float32 or float64"):
+        fit(MLP(1, 10, 3).to(kind), points([0.2, 0.8]).to(kind), steps=2)
