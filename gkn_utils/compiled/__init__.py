@@ -1,10 +1,11 @@
 """Compiled code for many small networks: a step is one call for all, and one instruction handles eight networks."""
 
+import os
 from importlib.util import find_spec
 
 import torch
 
-AVAILABLE = find_spec("numba") is not None
+AVAILABLE = find_spec("numba") is not None and os.environ.get("NUMBA_DISABLE_JIT", "0") in ("", "0")
 OUTPUTS = ("Sigmoid", "Tanh", "Identity")
 WIDEST = 64  # layer or point: beyond it PyTorch is as fast
 CALLS = 200_000  # parameters times points that an empty place may cost: what PyTorch's calls take for a step

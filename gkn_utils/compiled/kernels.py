@@ -12,6 +12,14 @@ from gkn_utils.compiled.lanes import BYTES, exp, fma, load, splat, sqrt, store, 
 f32 = np.float32
 
 
+def kept(function):
+    """Compiled once on a machine; once in a process where no folder can be written to."""
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        return njit(nogil=True)(function)
+
+
 @njit(nogil=True)
 def product(a, a_row, a_inner, b, b_inner, b_column, c, c_row, rows, inner, columns, add):
     """c = a b, or c += a b: matrices by their addresses and strides, in tiles of two rows and four columns."""
@@ -162,7 +170,7 @@ def ones(sizes, inputs, block):
             store(inputs[i] + (row * (sizes[i] + 1) + sizes[i]) * BYTES, splat(f32(1)))
 
 
-@njit(nogil=True, cache=True)
+@kept
 def descend(state, sizes, places, block, output, skip, x, history, order, lrs, done):
     """As many steps of Adam as there are learning rates, after `done` others, for each group of eight networks.
 
@@ -195,7 +203,7 @@ def descend(state, sizes, places, block, output, skip, x, history, order, lrs, d
             store(losses + step * BYTES, share * loss)
 
 
-@njit(nogil=True, cache=True)
+@kept
 def apply(state, sizes, places, block, output, skip, x, y):
     """The networks' outputs, written to `y` (groups, points, dim, 8), at points `x` (groups or 1, points, dim, 8)."""
     depth, dim = len(sizes) - 1, sizes[0]

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from gkn_utils import MLP, compiled, fit, kaleidoscope, last, manifold_loss, one_cycle
+from gkn_utils.compiled import kernels
 from gkn_utils.compiled.groups import interleaved, separate
 
 pytestmark = pytest.mark.skipif(not compiled.AVAILABLE, reason="Numba is not installed")
@@ -81,6 +82,16 @@ def test_iterates_are_those_of_pytorch(net, single, monkeypatch, generator):
     end = last(kaleidoscope(net, z, steps=5, jitter=0.1))
     monkeypatch.setattr(compiled, "AVAILABLE", False)
     torch.testing.assert_close(end, last(kaleidoscope(net, z, steps=5, jitter=0.1)), rtol=1e-5, atol=1e-6)
+
+
+def test_where_nothing_can_be_kept_it_is_compiled_all_the_same(monkeypatch):
+    def njit(*, nogil, cache=False):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(kernels, "njit", njit)
+    assert kernels.kept(abs) is abs
 
 
 def test_there_and_back(generator):
