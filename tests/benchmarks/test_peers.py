@@ -18,6 +18,7 @@ def one_thread():
     threads, processors = torch.get_num_threads(), os.sched_getaffinity(0)
     torch.set_num_threads(1)
     os.sched_setaffinity(0, {min(processors)})
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
     yield
     os.sched_setaffinity(0, processors)
     torch.set_num_threads(threads)
@@ -44,7 +45,7 @@ def peak() -> float:
 @pytest.mark.parametrize(("nets", "width", "depth", "count"), SHAPES)
 def test_many_small_networks(compare, peak, peer, nets, width, depth, count):
     net, x = MLP(1, width, depth, nets=nets), torch.linspace(0.2, 0.8, count).unsqueeze(-1)
-    steps, facts = (500, 100) if width < 50 else (50, 20), {}
+    steps, facts = (5000 if width < 10 else 500 if width < 50 else 50, 50), {}
     if peer == "JAX":
         pytest.importorskip("jax", reason="JAX is not installed: pip install -e .[bench]")
         other, facts["seconds to compile"] = jax_fit(net, x, steps=steps[0])
@@ -53,7 +54,7 @@ def test_many_small_networks(compare, peak, peer, nets, width, depth, count):
     expected, start = other(), time.perf_counter()
     found = fit(MLP(1, width, depth, nets=nets), x, steps=len(expected))
     facts["seconds of the first use"] = time.perf_counter() - start
-    torch.testing.assert_close(found[:50], expected[:50], rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(found[:20], expected[:20], rtol=1e-3, atol=1e-5)
     compare(
         f"one thread: {nets:,} networks, H={width}, {depth} hidden layers, {count} points",
         lambda: fit(net, x, steps=steps[0]),

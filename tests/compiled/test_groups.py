@@ -5,10 +5,11 @@ import torch
 from torch import nn
 
 from gkn_utils import MLP, compiled, fit, kaleidoscope, last, manifold_loss, one_cycle
+
+pytest.importorskip("numba", reason="Numba is not installed")
 from gkn_utils.compiled import kernels
 from gkn_utils.compiled.groups import interleaved, separate
 
-pytestmark = pytest.mark.skipif(not compiled.AVAILABLE, reason="Numba is not installed")
 KINDS = [(nn.Sigmoid, False), (nn.Tanh, False), (nn.Identity, False), (nn.Tanh, True)]
 
 
