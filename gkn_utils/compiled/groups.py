@@ -29,10 +29,10 @@ class Groups:
     """
 
     def __init__(self, net, count: int, train: slice | None):
-        self.alone = net.nets is None and train is None
+        self.single = net.nets is None and train is None
         pairs = zip(net.weights, net.biases, strict=True)
         if net.nets is None:
-            self.targets = [p.expand(WIDTH if self.alone else 1, *p.shape) for pair in pairs for p in pair]
+            self.targets = [p.expand(WIDTH if self.single else 1, *p.shape) for pair in pairs for p in pair]
         else:
             self.targets = [p[train or slice(None)] for pair in pairs for p in pair]
         sizes = np.array([net.dim] + [net.width] * net.depth + [net.dim])
@@ -46,7 +46,7 @@ class Groups:
         self.state = torch.zeros(-(-self.nets // WIDTH), int(places[-1] + room), WIDTH)
         self.values = self.state[:, : self.parameters]
         self.values.copy_(interleaved(flat))
-        self.shape = (sizes, places, block, OUTPUTS.index(type(net.output).__name__), net.skip)
+        self.layout = (sizes, places, block, OUTPUTS.index(type(net.output).__name__), net.skip)
 
     def descend(self, x: Tensor, order: Tensor, lrs: Sequence[float], done: int) -> Tensor:
         """Steps of Adam on points (1 or k, n, dim), after `done` others; the losses before each, (steps, k).
@@ -63,7 +63,7 @@ class Groups:
 
     def apply(self, x: Tensor) -> Tensor:
         """The outputs at points (1 or k, n, dim): (k, n, dim); of a single network, (n, dim): (n, dim)."""
-        if self.alone:
+        if self.single:
             eighths = torch.cat([x, x.new_zeros(-len(x) % WIDTH, x.shape[1])]).unflatten(0, (WIDTH, -1))
             return self._outputs(eighths).flatten(0, 1)[: len(x)]
         return self._outputs(x if x.dim() == 3 else x[None])
@@ -91,7 +91,7 @@ class Groups:
         def fill(start: int) -> None:
             some = slice(start, start + size)
             points = x if len(x) == 1 else x[some]
-            kernel(self.state[some].numpy(), *self.shape, points.numpy(), y[some].numpy(), *others)
+            kernel(self.state[some].numpy(), *self.layout, points.numpy(), y[some].numpy(), *others)
 
         starts = range(0, len(self.state), size)
         if len(starts) == 1:

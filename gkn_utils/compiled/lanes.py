@@ -2,6 +2,7 @@
 
 LLVM maps `Lanes`, eight float32, to what a processor has: one register of AVX, two of NEON, half of one of AVX-512.
 Addresses are those of bytes. Every operation here rounds as IEEE 754 says, so that results are the same everywhere.
+Numba looks at `kernels.py` alone to tell whether what it kept on disk still holds: touch that after a change here.
 """
 
 import operator

@@ -64,7 +64,7 @@ def adam(
             history[step] = learner(*batch)
             optimizer.step()
             if (step + 1) % CHECKED == 0 or step + 1 == len(rates) or checkpoint.is_due():
-                check_losses(history[known : step + 1], known)
+                check_losses(history[known : step + 1], known, checkpoint)
                 good.copy_(learner.flat.data)
                 known = step + 1
                 checkpoint.keep(known, state)
@@ -75,11 +75,12 @@ def adam(
         learner.write_back()
 
 
-def check_losses(losses: Tensor, first: int) -> None:
-    """Raise `FloatingPointError` for a loss that is no number, of (steps, nets) from step `first` on."""
+def check_losses(losses: Tensor, first: int, checkpoint: Checkpoint) -> None:
+    """Raise `FloatingPointError` for a loss that is no number, of (steps, nets of a part) from step `first` on."""
     if not losses.isfinite().all():
         step, net = (~losses.isfinite()).nonzero()[0].tolist()
-        got = f"got {losses[step, net]} at step {first + step}, of network {net}"
+        number = checkpoint.parts[checkpoint.part].start + net
+        got = f"got {losses[step, net]} at step {first + step}, of network {number}"
         raise FloatingPointError(f"loss: {got}, needed a number; a smaller learning rate may help")
 
 
@@ -106,7 +107,7 @@ def compiled_adam(
         good = groups.values.clone()
         losses = history[done : done + len(lrs)] = groups.descend(x, torch.stack(order), lrs, done)
         try:
-            check_losses(losses, done)
+            check_losses(losses, done, checkpoint)
         except FloatingPointError:
             groups.values.copy_(good)
             raise

@@ -57,6 +57,17 @@ def test_a_loss_that_is_no_number_ends_it_with_the_last_good_weights(available, 
     assert manifold_loss(net, x).mean() <= manifold_loss(other, x).mean()
 
 
+@pytest.mark.parametrize("available", [compiled.AVAILABLE, False])
+def test_it_says_which_network_it_was(available, monkeypatch, generator):
+    monkeypatch.setattr(compiled, "AVAILABLE", available)
+    for name in ("CACHE", "MEMORY"):  # in parts
+        monkeypatch.setattr(f"gkn_utils.training.adam.{name}", 1)
+    net = MLP(2, 5, 2, nets=19, generator=generator)
+    net.weights[1].data[11] = torch.nan
+    with pytest.raises(FloatingPointError, match="loss: got nan at step 0, of network 11,"):
+        fit(net, torch.rand(3, 2, generator=generator), steps=2)
+
+
 @pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
 def test_half_precision_is_refused(kind):
     with pytest.raises(ValueError, match="needed float32 or float64"):
