@@ -1,6 +1,6 @@
 """Generative Kaleidoscopic Networks (Shrivastava, arXiv 2402.11793): manifold learning and kaleidoscopic sampling."""
 
-from gkn_utils.claims import all_claims, claim, claims_table, save_figure, save_gif, save_results
+from gkn_utils.claims import Claims, all_claims, save_figure, save_gif
 from gkn_utils.data import Images, Source, load_images, points, read_idx, to_pixels
 from gkn_utils.dynamics import (
     arnoldi_radius,
@@ -24,7 +24,7 @@ from gkn_utils.experiments.gradient_sampling import descend
 from gkn_utils.network import MLP, Network
 from gkn_utils.pretrained import load_network, network_card, pretrained, save_network
 from gkn_utils.sampling import kaleidoscope, last, noise_schedule, settle, trajectory, uniform_starts
-from gkn_utils.training import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle, train
+from gkn_utils.training import collapsed, converged, fit, fit_in_stages, fitted, manifold_loss, one_cycle, train
 
 # The method
 __all__ = ["MLP", "Network", "fit", "fit_in_stages", "kaleidoscope", "manifold_loss", "one_cycle", "train"]
@@ -33,8 +33,18 @@ __all__ += ["last", "noise_schedule", "settle", "trajectory", "uniform_starts"]
 __all__ += ["load_network", "network_card", "pretrained", "save_network"]
 __all__ += ["Images", "Source", "load_images", "points", "read_idx", "to_pixels"]
 # What the iterated map does
-__all__ += ["arnoldi_radius", "burn_in", "collapsed", "descend", "fitted", "fixed_points", "flat_share", "jacobian"]
+__all__ += [
+    "arnoldi_radius",
+    "burn_in",
+    "collapsed",
+    "converged",
+    "descend",
+    "fitted",
+    "fixed_points",
+    "flat_share",
+    "jacobian",
+]
 __all__ += ["jumpiness", "landed", "nearest", "output_entropy", "period", "recalled", "spectral_radius", "step_sizes"]
 __all__ += ["stored", "summary", "visits"]
 # Claims and figures
-__all__ += ["all_claims", "claim", "claims_table", "save_figure", "save_gif", "save_results"]
+__all__ += ["Claims", "all_claims", "save_figure", "save_gif"]

@@ -1,5 +1,6 @@
-"""Numbers with intervals, verdicts on claims, and where both are kept."""
+"""Numbers with intervals, the registry of claims with its lines, and where figures and results are kept."""
 
-from gkn_utils.claims.results import all_claims, claim, claims_table, save_figure, save_gif, save_results
+from gkn_utils.claims.figures import save_figure, save_gif
+from gkn_utils.claims.results import Claims, all_claims
 
-__all__ = ["all_claims", "claim", "claims_table", "save_figure", "save_gif", "save_results"]
+__all__ = ["Claims", "all_claims", "save_figure", "save_gif"]

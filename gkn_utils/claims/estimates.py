@@ -1,32 +1,44 @@
-"""Numbers with their 95% intervals, and the rules that turn them into verdicts."""
+"""Numbers with their 95% intervals. The unit is the independent network, or data set: never its samples or pixels."""
 
 from collections.abc import Callable
 
 import numpy as np
 from scipy import stats
 
-from gkn_utils.claims.intervals import MANY, Estimate, bootstrapped, numbers, students
-
-VERDICTS = ("holds", "fails", "partly", "untestable", "not reproduced here")
+from gkn_utils.claims.intervals import MANY, Estimate, bootstrapped, numbers, students, wilsons
 
 
 def share(flags) -> Estimate:
-    """The share of true flags, with Wilson's interval (Wilson 1927). `flags` is any array of booleans."""
+    """The share of true flags, with Wilson's interval. `flags` is any array of booleans."""
     flags = numbers("flags", flags).astype(bool)
-    interval = stats.binomtest(int(flags.sum()), flags.size).proportion_ci(method="wilson")
-    return Estimate(flags.mean().item(), interval.low, interval.high, flags.size)
+    return wilsons(flags.mean().item(), flags.size)
 
 
-def share_over(flags) -> Estimate:
-    """The share of true flags (k, n), n of each of k networks: over networks, or over flags where that is less sure.
+def mean_share(shares) -> Estimate:
+    """The mean of shares, each in [0, 1] and of a network of its own, with Wilson's interval for how much they spread.
 
-    From the lower of the low ends of two intervals to the higher of the high ends, within [0, 1]: that of `mean` over
-    the k shares, and Wilson's over all flags. Raises `ValueError` for fewer than two networks.
+    The quantile is Student's. The spread counts for at least a part 1/n of the largest possible: a few networks that
+    agree do not make sure of those not seen. Raises `ValueError` for fewer than two, or one outside [0, 1].
     """
-    flags = numbers("flags", flags).reshape(len(flags), -1)
-    over, all_flags = mean(flags.mean(1)), share(flags)
-    low, high = max(0, min(over.low, all_flags.low)), min(1, max(over.high, all_flags.high))
-    return Estimate(over.value, low, high, len(flags))
+    shares = numbers("shares", shares, least=2)
+    if shares.min() < 0 or shares.max() > 1:
+        raise ValueError(f"shares: got [{shares.min():g}, {shares.max():g}], needed numbers in [0, 1]")
+    n, value = shares.size, shares.mean()
+    largest = value * (1 - value)
+    spread = max(1 / n, shares.var(ddof=1) / largest) if 0 < value < 1 else 1
+    return wilsons(value, n, spread=spread, z=stats.t.ppf(0.975, n - 1))
+
+
+def geometric_mean(values) -> Estimate:
+    """The geometric mean of numbers above 0, such as ratios: `mean` on the scale of logarithms. Errors are those of it.
+
+    Raises `ValueError`, too, for a value that is not above 0.
+    """
+    values = numbers("values", values, least=2)
+    if not (values > 0).all() or not np.isfinite(values).all():
+        raise ValueError(f"values: got [{values.min():g}, {values.max():g}], needed finite numbers above 0")
+    logs = mean(np.log(values))
+    return Estimate(*np.exp([logs.value, logs.low, logs.high]).tolist(), logs.n)
 
 
 def median(values) -> Estimate:
@@ -101,8 +113,17 @@ def correlation(x, y) -> Estimate:
 
 
 def rank_correlation(x, y) -> Estimate:
-    """Spearman's rank correlation of `x` and `y`, with a bootstrap percentile interval over pairs."""
-    return _of_pairs(lambda x, y: _pearson(stats.rankdata(x, axis=-1), stats.rankdata(y, axis=-1)), x, y)
+    """Spearman's rank correlation of `x` and `y`, n pairs, with the interval of Bonett and Wright (2000).
+
+    It is symmetric in atanh(r), with a variance of (1 + r^2 / 2) / (n - 3), and so stays between -1 and 1. A perfect
+    order counts as half of the smallest step short of it. Raises `ValueError` for fewer than four pairs.
+    """
+    x, y = _pairs(x, y, least=4)
+    n, r = x.size, float(_pearson(stats.rankdata(x), stats.rankdata(y)))
+    most = 1 - 6 / (n * (n * n - 1))
+    centre = np.arctanh(np.clip(r, -most, most))
+    half = stats.norm.ppf(0.975) * np.sqrt((1 + r * r / 2) / (n - 3))
+    return Estimate(r, float(np.tanh(centre - half)), float(np.tanh(centre + half)), n)
 
 
 def middle(values, among=None) -> int:
@@ -114,17 +135,6 @@ def middle(values, among=None) -> int:
     return int(indices[np.argsort(values[indices], kind="stable")[(indices.size - 1) // 2]])
 
 
-def share_verdict(networks: Estimate) -> str:
-    """For "networks do this": holds if the whole interval is at least .9, fails if it is below .5."""
-    return "holds" if networks.low >= 0.9 else "fails" if networks.high < 0.5 else "partly"
-
-
-def range_verdict(value: Estimate, low: float, high: float) -> str:
-    """For "the value lies in [low, high]": holds if the whole interval does, fails if none of it does."""
-    inside = low <= value.low and value.high <= high
-    return "holds" if inside else "fails" if value.high < low or value.low > high else "partly"
-
-
 def _centred_product(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return ((x - x.mean(-1, keepdims=True)) * (y - y.mean(-1, keepdims=True))).sum(-1)
 
@@ -134,7 +144,11 @@ def _pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _of_pairs(statistic: Callable, x, y) -> Estimate:
-    x, y = numbers("x", x), numbers("y", y)
+    return bootstrapped(lambda x, y, axis=-1: statistic(x, y), _pairs(x, y), paired=True)
+
+
+def _pairs(x, y, *, least: int = 2) -> list[np.ndarray]:
+    x, y = numbers("x", x, least=least), numbers("y", y, least=least)
     if x.size != y.size or np.ptp(x) == 0 or np.ptp(y) == 0:
         raise ValueError(f"x, y: got {x.size} and {y.size} values, needed as many of both, neither of them constant")
-    return bootstrapped(lambda x, y, axis=-1: statistic(x, y), [x, y], paired=True)
+    return [x, y]

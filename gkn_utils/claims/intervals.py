@@ -1,4 +1,4 @@
-"""What a measured value is here: a number with a 95% interval; and the two ways to one, Student's and the bootstrap."""
+"""What a measured value is here: a number with a 95% interval; and the ways to one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,6 +41,16 @@ def students(value: float, error: float, n: int) -> Estimate:
     """`value` with Student's interval, from its standard error, for n - 1 degrees of freedom."""
     half = stats.t.ppf(0.975, n - 1) * error
     return Estimate(float(value), float(value - half), float(value + half), n)
+
+
+def wilsons(value: float, n: int, *, spread: float = 1.0, z: float = stats.norm.ppf(0.975)) -> Estimate:
+    """A mean of n numbers in [0, 1] with Wilson's interval (1927), which stays in [0, 1] and has a width for 0 and 1.
+
+    `spread` is the variance of the numbers as a part of the largest that their mean allows, value (1 - value).
+    """
+    z2 = z * z * spread / n
+    middle, half = (value + z2 / 2) / (1 + z2), np.sqrt(z2 * value * (1 - value) + z2 * z2 / 4) / (1 + z2)
+    return Estimate(float(value), max(0.0, float(middle - half)), min(1.0, float(middle + half)), n)
 
 
 def numbers(name: str, values, *, least: int = 1) -> np.ndarray:

@@ -1,146 +1,173 @@
-"""Where figures and numbers go: the only place that knows the folder figures/."""
+"""What notebooks measured, and what the registry's lines make of it."""
 
 import json
-import os
-from collections.abc import Sequence
-from numbers import Integral
-from pathlib import Path
+import math
+from collections.abc import Callable
 
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
-from PIL import Image
 
 from gkn_utils._files import atomic_write
-from gkn_utils.claims.estimates import VERDICTS, Estimate
+from gkn_utils.claims.figures import COMMITTED, figures_folder
+from gkn_utils.claims.intervals import Estimate
+from gkn_utils.claims.registry import Claim, registry
 
-DOTS_PER_INCH, USUAL = 100, 0.05
-LONGEST = 655_350  # milliseconds that a GIF can show a picture
-COMMITTED = Path(__file__).resolve().parents[2] / "figures"
-SYNTHETIC = {"X2b"}  # measured on points made for the claim, not on the pictures of its notebook
-
-
-def figures_folder() -> Path:
-    """$GKN_FIGURES, as `run_all.sh` sets it; for what is run by hand, maybe with other parameters, figures/yours/."""
-    return Path(os.environ.get("GKN_FIGURES") or COMMITTED / "yours")
+ANEW, UNTESTED = "to be measured anew", "not tested"
+AGREES, DIFFERS, APART = "agrees", "differs", "not comparable"
 
 
-def save_figure(fig: Figure, name: str, *, allowed: float = USUAL) -> None:
-    """Write figures/<name>.png. A name that starts with `full/` belongs to the full settings.
+class Claims:
+    """The claims of one notebook: it measures, and the registry's lines decide.
 
-    `allowed` is the share of what is drawn that another processor may draw elsewhere: more than the usual .05 where
-    curves are those of one network, which there is another one. The metadata hold it, and, as `Words`, where there is
-    text: boxes [left, top, right, bottom] of pixels, in JSON. The title of the whole figure, which may name a folder,
-    is drawn as it is, without mathematics.
+    A name that starts with `full/` belongs to the full settings, whose verdicts are the recorded ones. At the default
+    settings a number has no verdict of its own: it *agrees* with the recorded one where the two intervals overlap,
+    else it *differs*; with that of other data it is *not comparable*.
     """
-    with atomic_write(figures_folder() / f"{name}.png") as path:
-        for title in fig.texts:
-            title.set_parse_math(False)
-        fig.draw_without_rendering()
-        fig.set_layout_engine("none")  # it is laid out: whoever draws it again need not do that again
-        whole = fig.get_tightbbox().padded(plt.rcParams["savefig.pad_inches"])
-        metadata = {"Software": None, "Words": json.dumps(_boxes_of_text(fig, whole))}
-        metadata |= {"Allowed": str(allowed)} if allowed != USUAL else {}
-        fig.savefig(path, dpi=DOTS_PER_INCH, bbox_inches=whole, metadata=metadata)
+
+    def __init__(self, name: str) -> None:
+        self.name, self.notebook = name, name.rpartition("/")[2]
+        self.profile = name.rpartition("/")[0] or "default"
+        self._claims = {key: claim for key, claim in registry().items() if claim.notebook == self.notebook}
+        self._records: dict[str, dict] = {}
+
+    def measure(self, claim_id: str, measured: Estimate, **beside: Estimate) -> None:
+        """Note the number of a claim; `beside` are further ones that a reader should see with it.
+
+        Three digits are kept and intervals rounded outwards, so that whoever sees number and line can say the verdict.
+        An interval without a width is none, and the claim not tested. Raises `ValueError` for a claim that the registry
+        does not have for this notebook, for one measured before, and for a NaN.
+        """
+        claim = self._claim(claim_id)
+        for name, estimate in {"the number": measured, **beside}.items():
+            if math.isnan(estimate.value + estimate.low + estimate.high):
+                raise ValueError(f"{claim_id}: got NaN for {name}: {estimate}, needed a number with its interval")
+        measured = _rounded(measured)
+        if measured.low == measured.high:
+            self.untested(claim_id, f"each of {measured.n} gave {measured.value:g}, which has no interval")
+            return
+        verdict = ANEW if claim.anew else claim.line.verdict(measured)
+        others = {name: _record(_rounded(estimate)) for name, estimate in beside.items()}
+        self._records[claim_id] = _record(measured) | {"line": claim.line.text, "verdict": verdict, "beside": others}
+
+    def untested(self, claim_id: str, reason: str) -> None:
+        """Note that a claim is not tested, and why. Raises `ValueError` as `measure` does."""
+        self._records[claim_id] = {"line": self._claim(claim_id).line.text, "verdict": UNTESTED, "reason": reason}
+
+    def save(self, *, settings: dict, data: dict) -> None:
+        """Write figures/<name>.json: `settings`, the claims, and `data`, a dict of `source` and `standin`.
+
+        Raises `ValueError`, before it writes, for a claim of this notebook that was neither measured nor called
+        untested, and for NaN or infinity.
+        """
+        if missing := [key for key in self._claims if key not in self._records]:
+            raise ValueError(f"{self.name}: got no number for {', '.join(missing)}, needed one, or why there is none")
+        self._records = {key: record | self._agreement(key, record, data) for key, record in self._records.items()}
+        content = {"notebook": self.notebook, "profile": self.profile, "settings": settings}
+        content |= {"claims": self._records, "data": data}
+        with atomic_write(figures_folder() / f"{self.name}.json") as path:
+            path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+    def verdicts(self) -> str:
+        """A line a claim, the same on every machine: its recorded verdict, and at the default settings agreement."""
+        rows = zip(self._records, self.table().to_dict("records"), strict=True)
+        return "\n".join(f"{key}: {row['verdict']}" + (f", {row['here']}" if row["here"] else "") for key, row in rows)
+
+    def table(self) -> pd.DataFrame:
+        """A row a claim, after `save`: what it says, its number, the line, the recorded verdict, and agreement."""
+        recorded = self._records if self.profile == "full" else _read(self.notebook, "full")["claims"]
+        rows = {}
+        for key, record in self._records.items():
+            claim = self._claims[key]
+            rows[key] = {"claim": claim.statement, "number": claim.metric, "measured": in_words(record)}
+            rows[key] |= {"line": claim.line.text, "verdict": recorded.get(key, {}).get("verdict", "not measured")}
+            rows[key] |= {"here": record.get("here", "")}
+        return pd.DataFrame.from_dict(rows, orient="index")
+
+    def _claim(self, key: str) -> Claim:
+        if key not in self._claims:
+            known = ", ".join(self._claims) or "none"
+            raise ValueError(f"claim: got {key!r}, needed one that the registry has for {self.notebook}: {known}")
+        if key in self._records:
+            raise ValueError(f"{key}: got a second number, needed one")
+        return self._claims[key]
+
+    def _agreement(self, key: str, record: dict, data: dict) -> dict:
+        """At the default settings, in place of a verdict, whether a number agrees with the recorded one."""
+        if self.profile == "full":
+            return {}
+        recorded = _read(self.notebook, "full")
+        other = recorded["claims"].get(key)
+        if self._claims[key].anew:
+            return {"verdict": "", "here": ANEW}
+        if other is None or recorded["data"]["source"] != data["source"]:
+            return {"verdict": "", "here": APART}
+        return {"verdict": "", "here": AGREES if _overlap(record, other) else DIFFERS}
 
 
-def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Sequence[int] = 100) -> None:
-    """Write figures/<name>.gif, which repeats forever, from uint8 frames (h, w) or (h, w, 3).
-
-    `milliseconds` is the time a frame is shown: one for all, or one each. Brightness is reduced to 32 levels, which
-    the eye hardly sees and which makes the file several times smaller. Raises `ValueError` for no frames, for frames
-    that are not uint8 or not of one such shape, for times that are no whole numbers from 10 on, and for one picture
-    that is shown for over 655 seconds, the most that the format can say.
-    """
-    if len(frames) == 0 or any(np.shape(f) != np.shape(frames[0]) or f.dtype != np.uint8 for f in frames):
-        raise ValueError(f"frames: got {len(frames)}, needed at least one uint8 array, all of one shape")
-    if frames[0].ndim != 2 and frames[0].shape[2:] != (3,):
-        raise ValueError(f"frames: got shape {frames[0].shape}, needed (h, w) or (h, w, 3)")
-    times = [milliseconds] * len(frames) if np.isscalar(milliseconds) else list(milliseconds)
-    if len(times) != len(frames) or not all(isinstance(time, Integral) and time >= 10 for time in times):
-        raise ValueError(f"milliseconds: got {milliseconds!r}, needed one whole number from 10 on, or {len(frames)}")
-    levels = (np.round(np.arange(256) * 31 / 255) * 255 / 31).astype(np.uint8)
-    reduced = [levels[frame] for frame in frames]
-    shown = 0
-    for before, frame, time in zip([None, *reduced], reduced, times, strict=False):
-        shown = time + (shown if np.array_equal(before, frame) else 0)
-        if shown > LONGEST:
-            raise ValueError(f"frames: got one picture for over {LONGEST / 1000:.0f} s, needed a shorter time")
-    first, *others = map(Image.fromarray, reduced)
-    with atomic_write(figures_folder() / f"{name}.gif") as path:
-        first.save(path, save_all=True, append_images=others, duration=list(map(int, times)), loop=0)
-
-
-def claim(statement: str, metric: str, measured: Estimate, *, paper: str, verdict: str, **also: Estimate) -> dict:
-    """One claim as it goes into the JSON; `also` are further numbers that a reader should see beside it.
-
-    Raises `ValueError` for a verdict that is none of `VERDICTS`.
-    """
-    if verdict not in VERDICTS:
-        raise ValueError(f"verdict: got {verdict!r}, needed one of {', '.join(VERDICTS)}")
-    record = {"statement": statement, "metric": metric, **_as_record(measured), "paper": paper, "verdict": verdict}
-    return record | ({"also": {name: _as_record(e) for name, e in also.items()}} if also else {})
-
-
-def save_results(name: str, results: dict, *, few_networks: bool = False) -> None:
-    """Write figures/<name>.json from a dict of `settings`, `claims` (id -> `claim(...)`) and `data`.
-
-    `few_networks` says that intervals are over the samples of a few networks, of which others have others. Raises
-    `ValueError` for other keys, and for NaN or infinity.
-    """
-    if set(results) != {"settings", "claims", "data"}:
-        raise ValueError(f"results: got keys {sorted(results)}, needed claims, data, settings")
-    profile, notebook = name.split("/") if "/" in name else ("default", name)
-    content = {"notebook": notebook, "profile": profile, **results}
-    content |= {"few networks": True} if few_networks else {}
-    with atomic_write(figures_folder() / f"{name}.json") as path:
-        path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+def in_words(record: dict) -> str:
+    """The number of a record and its interval, or why there is none."""
+    if "reason" in record:
+        return record["reason"]
+    return "{measured:g} [{interval[0]:g}, {interval[1]:g}], n={n:,}".format(**record)
 
 
 def all_claims() -> pd.DataFrame:
-    """The claims of every JSON of the repository's figures/, a row for each claim, notebook and profile.
+    """The registry with what was measured: a row a claim, in its order, from the JSON in the repository's figures/.
 
-    Columns: claim, profile, notebook, statement, metric, measured, low, high, n, paper, verdict, standin.
+    Columns: those of `Claim`, `ours`, `verdict`, `number` and `data` at the full settings; `here`, `number_here` and
+    `data_here` at the default ones. Raises `ValueError` for a claim recorded by another line than the registry's.
     """
-    rows = []
-    for path in sorted([*COMMITTED.glob("[0-9]*.json"), *COMMITTED.glob("full/[0-9]*.json")]):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        for claim_id, of in content["claims"].items():
-            low, high = of["interval"]
-            kept = {key: of[key] for key in ("statement", "metric", "measured", "n", "paper", "verdict")}
-            card = {"profile": content["profile"], "notebook": content["notebook"]}
-            card["standin"] = content["data"]["standin"] and claim_id not in SYNTHETIC
-            rows.append({"claim": claim_id, "low": low, "high": high} | kept | card)
-    return pd.DataFrame(rows)
+    rows, of_notebook = [], {}
+    for key, claim in registry().items():
+        full, default = (
+            of_notebook.setdefault((claim.notebook, profile), _read(claim.notebook, profile))
+            for profile in ("full", "default")
+        )
+        recorded, here = full["claims"].get(key), default["claims"].get(key)
+        if recorded and recorded["line"] != claim.line.text:
+            raise ValueError(
+                f"{key}: got a verdict by the line {recorded['line']}, needed {claim.line.text}: run it anew"
+            )
+        row = vars(claim) | {"line": claim.line.text, "ours": claim.ours}
+        row |= {"verdict": recorded["verdict"] if recorded else UNTESTED, "here": here["here"] if here else ""}
+        row |= {"number": in_words(recorded) if recorded else "", "number_here": in_words(here) if here else ""}
+        row |= {"data": _source(full["data"]), "data_here": _source(default["data"])}
+        rows.append(row)
+    return pd.DataFrame(rows).set_index("id")
 
 
-def claims_table(claims: dict) -> pd.DataFrame:
-    """The claims of a notebook as a table to look at: a row a claim."""
-    rows = {
-        claim_id: {
-            "claim": c["statement"],
-            "measured here": f"{c['measured']:g} [{c['interval'][0]:g}, {c['interval'][1]:g}]",
-            "n": c["n"],
-            "the paper": c["paper"],
-            "verdict": c["verdict"],
-        }
-        for claim_id, c in claims.items()
-    }
-    return pd.DataFrame.from_dict(rows, orient="index")
+def _read(notebook: str, profile: str) -> dict:
+    """The committed JSON of a notebook; without one, that of nothing."""
+    path = COMMITTED / ("" if profile == "default" else profile) / f"{notebook}.json"
+    if not notebook or not path.exists():
+        return {"claims": {}, "data": {"source": "", "standin": False}}
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _boxes_of_text(fig: Figure, whole: Bbox) -> list[list[int]]:
-    """In a picture of `whole`, a part of the figure in inches."""
-    scale = DOTS_PER_INCH / fig.dpi
-    texts = [text for text in fig.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    boxes = np.array([text.get_window_extent().extents for text in texts]).reshape(-1, 4) * scale
-    left, top = whole.x0 * DOTS_PER_INCH, whole.y1 * DOTS_PER_INCH
-    return [[round(v) for v in (x0 - left, top - y1, x1 - left, top - y0)] for x0, y0, x1, y1 in boxes]
+def _source(data: dict) -> str:
+    return f"stand-in: {data['source']}" if data["standin"] else data["source"]
 
 
-def _as_record(estimate: Estimate) -> dict:
-    value, low, high = (float(f"{v:.3g}") for v in (estimate.value, estimate.low, estimate.high))
-    return {"measured": value, "interval": [low, high], "n": estimate.n}
+def _overlap(one: dict, other: dict) -> bool:
+    """Whether two intervals do; two that have none are alike."""
+    if "reason" in one or "reason" in other:
+        return "reason" in one and "reason" in other
+    (low, high), (lowest, highest) = one["interval"], other["interval"]
+    return low <= highest and lowest <= high
+
+
+def _rounded(estimate: Estimate) -> Estimate:
+    """With three digits: the value to the nearest, the ends outwards."""
+    ends = _digits(estimate.low, math.floor), _digits(estimate.high, math.ceil)
+    return Estimate(_digits(estimate.value, round), *ends, estimate.n)
+
+
+def _digits(value: float, to_whole: Callable[[float], int]) -> float:
+    if value == 0 or math.isinf(value):
+        return value
+    places = 2 - math.floor(math.log10(abs(value)))
+    nearest = round(value, places)  # what is a number of three digits but for rounding stays one
+    return nearest if math.isclose(nearest, value, rel_tol=1e-9) else to_whole(value * 10**places) / 10**places
+
+
+def _record(estimate: Estimate) -> dict:
+    return {"measured": estimate.value, "interval": [estimate.low, estimate.high], "n": estimate.n}

@@ -1,6 +1,16 @@
 """Manifold learning, Eq. 1: `fit`, and what it is made of."""
 
-from gkn_utils.training.fit import collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle, train
+from gkn_utils.training.fit import collapsed, converged, fit, fit_in_stages, fitted, manifold_loss, one_cycle, train
 from gkn_utils.training.minimise import minimise
 
-__all__ = ["collapsed", "fit", "fit_in_stages", "fitted", "manifold_loss", "minimise", "one_cycle", "train"]
+__all__ = [
+    "collapsed",
+    "converged",
+    "fit",
+    "fit_in_stages",
+    "fitted",
+    "manifold_loss",
+    "minimise",
+    "one_cycle",
+    "train",
+]

@@ -127,6 +127,18 @@ def one_cycle(done: float) -> float:
     return (1 + math.cos(math.pi * (done - 0.3) / 0.7)) / 2
 
 
+def converged(history: Tensor) -> Tensor:
+    """Which networks have stopped learning: (k,), from the losses that `fit` returns, (steps, k).
+
+    The lowest loss of the last fifth of the steps is less than 1% below the lowest before, or at most 1e-12, where
+    float32 rounds. Raises `ValueError` for fewer than five steps.
+    """
+    if len(history) < 5:
+        raise ValueError(f"history: got {len(history)} steps, needed at least 5")
+    before, lowest = history[: len(history) * 4 // 5].amin(0), history.amin(0)
+    return (lowest > 0.99 * before) | (lowest <= 1e-12)
+
+
 def fitted(loss: Tensor) -> Tensor:
     """Which networks learned their data: a final loss of at most 1e-6. `loss` and result are (k,)."""
     return loss <= 1e-6
