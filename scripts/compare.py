@@ -10,8 +10,8 @@ samples; then
   sides differ by at most 1%, as words of other lengths make them;
 * an animation is the same if its sides and its time are, and its colours in the mean and in their spread, to 32
   levels: one network of digits draws other digits than another;
-* a claim is the same if its verdict is, and the two intervals overlap, unless it says that these are over the samples
-  of a few networks (`save_results`); it was made with the same settings, from the same data.
+* a claim is the same if its verdict is, and at the default settings its agreement with it, and the two intervals
+  overlap, unless it has no verdict yet; it was made with the same settings, from the same data.
 
 These bounds let pass what PyTorch draws with MKL_CBWR=COMPATIBLE, and with ATEN_CPU_CAPABILITY=default. If a
 twelfth of a figure that is not empty is made white, they see it in seven of ten.
@@ -23,6 +23,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageSequence
 from scipy.ndimage import maximum_filter, minimum_filter
+
+from gkn_utils.claims.results import ANEW, in_words, overlap
 
 SHARE, SIDES = 0.05, 0.01
 SQUARE, LEVELS = 128, 32  # pixels, and levels by which the means of two squares differ
@@ -118,27 +120,20 @@ def _alone(pixels: np.ndarray, other: np.ndarray) -> float:
 
 
 def _claims(fresh: Path, committed: Path) -> list[str]:
-    (one, made), (other, needed) = (_results(path) for path in (fresh, committed))
-    many = not needed["few networks"]
-    if set(one) != set(other):
-        return [f"got the claims {', '.join(sorted(one))}, needed {', '.join(sorted(other))}"]
+    one, other = (json.loads(path.read_text()) for path in (fresh, committed))
+    if set(one["claims"]) != set(other["claims"]):
+        return [f"got the claims {', '.join(sorted(one['claims']))}, needed {', '.join(sorted(other['claims']))}"]
+    made, needed = (content["settings"] | {"source": content["data"]["source"]} for content in (one, other))
     found = [] if made == needed else [f"made with {made}, needed {needed}"]
-    return found + [f"{key}: {words}" for key in one for words in _claim(one[key], other[key], many)]
+    return found + [
+        f"{key}: {words}" for key in one["claims"] for words in _claim(one["claims"][key], other["claims"][key])
+    ]
 
 
-def _results(path: Path) -> tuple[dict, dict]:
-    """The claims, and what they were made with."""
-    content = json.loads(path.read_text())
-    with_what = {"source": content["data"]["source"], "few networks": content.get("few networks", False)}
-    return content["claims"], content["settings"] | with_what
-
-
-def _claim(one: dict, other: dict, many: bool) -> list[str]:
-    intervals, found = (one["interval"], other["interval"]), []
-    if one["verdict"] != other["verdict"]:
-        found.append(f"got the verdict {one['verdict']}, needed {other['verdict']}")
-    if many and max(low for low, _ in intervals) > min(high for _, high in intervals):
-        found.append(
-            "got [{:g}, {:g}], needed an interval that overlaps [{:g}, {:g}]".format(*intervals[0], *intervals[1])
-        )
-    return found
+def _claim(one: dict, other: dict) -> list[str]:
+    got, needed = (f"{record['verdict']} {record.get('here', '')}".strip() for record in (one, other))
+    if got != needed:
+        return [f"got {got}, needed {needed}"]
+    if ANEW in needed or overlap(one, other):
+        return []
+    return [f"got {in_words(one)}, needed an interval that overlaps {in_words(other)}"]

@@ -46,12 +46,14 @@ def inputs(notebook: Path, settings: Path | None, given: dict) -> str:
     """
     text = [cells(notebook, kind) for kind in ("code", "markdown")]
     claims = _claims(notebook.stem) if reads_claims(notebook) else None
-    return _digest_of([text, _values(notebook, settings, given), code(), claims])
+    recorded = ROOT / "figures" / "full" / f"{notebook.stem}.json"  # with which a default run compares its numbers
+    other = _digest(recorded) if settings is None and recorded.exists() else None
+    return _digest_of([text, _values(notebook, settings, given), code(), claims, other])
 
 
 def code() -> str:
     """A digest of the package, and of the packages and the Python it runs on."""
-    files = sorted(path for path in (ROOT / "gkn_utils").rglob("*") if path.suffix in (".py", ".safetensors"))
+    files = sorted(path for path in (ROOT / "gkn_utils").rglob("*") if path.suffix in (".py", ".safetensors", ".toml"))
     return _digest_of([{str(path.relative_to(ROOT)): _digest(path) for path in files}, _environment()])
 
 

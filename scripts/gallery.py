@@ -7,12 +7,14 @@ import base64
 import json
 from pathlib import Path
 
+import pandas as pd
 from markupsafe import Markup
 from pages import ROOT, alt, cells, digest, markdown, part, template, title
 from PIL import Image
 
 from gkn_utils import all_claims
 from gkn_utils._files import atomic_write
+from gkn_utils.claims.registry import VERDICTS
 from gkn_utils.pretrained import network_card, pretrained
 
 TARGET = ROOT / "figures"
@@ -20,7 +22,7 @@ STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 LAST_OF_THE_PAPER = "08"  # its notebooks are numbered from 00
 PLANE = ["plane-2", "plane-4", "plane-7", "plane-10"]
 SECTIONS = {"paper": "The paper's figures", "beyond": "Beyond the paper"}
-KINDS = ("holds", "partly", "fails")
+KINDS = ("holds", "open", "fails")
 
 
 def kind(verdict: str) -> str:
@@ -29,12 +31,13 @@ def kind(verdict: str) -> str:
 
 
 def index_page() -> str:
-    claims = all_claims().set_index(["notebook", "profile"])
+    claims = all_claims()
     figures = {"paper": [], "beyond": []}
     for stem in STEMS:
         if stem != "99_scoreboard":
             figures["paper" if stem[:2] <= LAST_OF_THE_PAPER else "beyond"].append(_figure(stem, claims))
     return template("index.html", kind=kind).render(
+        claims=_rows(claims),
         counts=_counts(claims),
         networks=[_network(name) for name in PLANE],
         script=part("kaleidoscope.js"),
@@ -43,7 +46,7 @@ def index_page() -> str:
     )
 
 
-def _figure(stem: str, claims) -> dict:
+def _figure(stem: str, claims: pd.DataFrame) -> dict:
     content = json.loads((TARGET / f"{stem}.json").read_text())
     links = [
         (TARGET / "full" / f"{stem}.png", "at the full settings"),
@@ -57,7 +60,7 @@ def _figure(stem: str, claims) -> dict:
         "alt": alt(stem),
         "image": _picture(TARGET / f"{stem}.png"),
         "animation": _picture(TARGET / f"{stem}.gif"),
-        "claims": _claims(stem, claims),
+        "claims": _rows(claims[claims["notebook"] == stem]),
         "links": [{"path": p.relative_to(TARGET).as_posix(), "words": words} for p, words in links if p.exists()],
     }
 
@@ -69,28 +72,14 @@ def _picture(path: Path) -> dict | None:
         return {"path": path.relative_to(TARGET).as_posix(), "width": image.width, "height": image.height}
 
 
-def _claims(stem: str, claims) -> list[dict]:
-    if (stem, "default") not in claims.index:
-        return []
-    here = claims.loc[[(stem, "default")]]
-    there = claims.loc[[(stem, "full")]].set_index("claim") if (stem, "full") in claims.index else here.iloc[:0]
-    rows = []
-    for of in here.itertuples():
-        row = {"id": of.claim, "statement": of.statement, "verdict": of.verdict, "number": _number(of)}
-        if of.claim in there.index:
-            row |= {"there": there.verdict[of.claim], "number_there": _number(there.loc[of.claim])}
-        rows.append(row)
-    return rows
+def _rows(claims: pd.DataFrame) -> list[dict]:
+    return claims.reset_index().to_dict("records")
 
 
-def _number(of) -> str:
-    return f"{of.measured:.3g} [{of.low:.3g}, {of.high:.3g}]" + (", stand-in" if of.standin else "")
-
-
-def _counts(claims) -> list[tuple[str, int]]:
-    """How many claims got which verdict at the full settings."""
-    found = claims.xs("full", level="profile")["verdict"].value_counts()
-    return [(verdict, found[verdict]) for verdict in sorted(found.index, key=lambda v: (*KINDS, v).index(v))]
+def _counts(claims: pd.DataFrame) -> list[tuple[str, int]]:
+    """How many claims have which verdict."""
+    counts = claims["verdict"].value_counts()
+    return [(verdict, counts[verdict]) for verdict in VERDICTS if verdict in counts]
 
 
 def _network(name: str) -> dict:

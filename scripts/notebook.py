@@ -73,9 +73,11 @@ class Notebook:
                 print(f"{self.name}: {line}", flush=True)
             if not interrupted:
                 self._keep()
-        claims = json.loads(self.claims.read_text())["claims"]
-        words = [f"{claim_id} {claim['verdict']}" for claim_id, claim in claims.items()]
-        return ", ".join(words + ["interrupted"] * interrupted) or "done"
+        by_word = {}
+        for claim_id, claim in json.loads(self.claims.read_text())["claims"].items():
+            by_word.setdefault(claim.get("here") or claim["verdict"], []).append(claim_id)
+        words = [f"{', '.join(ids)} {word}" for word, ids in by_word.items()]
+        return "; ".join(words + ["interrupted"] * interrupted) or "done"
 
     def _warnings(self) -> list[str]:
         """What its cells said on stderr, such as files that were skipped; kept in its log, too."""

@@ -4,8 +4,11 @@ import json
 import sys
 from pathlib import Path
 
+import pandas as pd
+
 from gkn_utils import all_claims
 from gkn_utils._files import atomic_write
+from gkn_utils.claims.registry import VERDICTS
 
 ROOT = Path(__file__).resolve().parent.parent
 MARK = "<!-- {}: written by scripts/tables.py -->"
@@ -13,25 +16,32 @@ INTRODUCTION = ROOT / "scripts" / "parts" / "CLAIMS.md"
 
 
 def claims() -> str:
-    """CLAIMS.md: a line a claim and notebook, with its number and verdict at both settings."""
-    table, lines = all_claims().set_index(["notebook", "claim", "profile"]), []
-    for notebook, claim in dict.fromkeys(key[:2] for key in table.index):
-        keys = [(notebook, claim, profile) for profile in ("default", "full")]
-        default, full = (table.loc[key] if key in table.index else None for key in keys)
-        of = full if default is None else default
-        cells = [f"[{notebook[:2]}](notebooks/{notebook}.ipynb)", f"{claim}: {of.statement} ({of.metric})", of.paper]
-        cells += _measured(default, of.metric) + _measured(full, of.metric)
-        lines.append("| " + " | ".join(cells) + " |")
-    return INTRODUCTION.read_text() + "\n".join(lines) + "\n"
+    """CLAIMS.md: the tally, and a table a subject with a row a claim."""
+    table = all_claims()
+    lines = [INTRODUCTION.read_text().rstrip(), "", *_tally(table)]
+    for subject, rows in table.groupby("subject", sort=False):
+        lines += ["", f"## {subject}", "", "| claim | the paper | number [95%] | line | verdict | default run |"]
+        lines += ["|---|---|---|---|---|---|", *map(_row, rows.itertuples())]
+    changed = [f"* {row.Index}: {row.was}" for row in table.itertuples() if row.was]
+    lines += ["", "## Lines that were changed after a verdict", "", *(changed or ["None."])]
+    return "\n".join(lines) + "\n"
 
 
-def _measured(of, metric: str) -> list[str]:
-    """The number, the metric if it is another than `metric`, and the verdict, with a word if the data stand in."""
-    if of is None:
-        return ["not run", ""]
-    other = "" if of.metric == metric else f" ({of.metric})"
-    verdict = f"**{of.verdict}**" + (" (stand-in)" if of.standin else "")
-    return [f"{of.measured:g} [{of.low:g}, {of.high:g}]{other}", verdict]
+def _tally(table: pd.DataFrame) -> list[str]:
+    """How many claims, the paper's and this project's own, have which verdict."""
+    counts = table.groupby("verdict")["ours"].agg(paper=lambda ours: (~ours).sum(), own="sum")
+    lines = ["| verdict | the paper's claims | this project's own |", "|---|---|---|"]
+    order = [verdict for verdict in VERDICTS if verdict in counts.index]
+    return lines + [f"| {verdict} | {counts.paper[verdict]} | {counts.own[verdict]} |" for verdict in order]
+
+
+def _row(claim) -> str:
+    notebook = f" ([{claim.notebook[:2]}](notebooks/{claim.notebook}.ipynb))" if claim.notebook else ""
+    paper = claim.place if claim.ours else f"“{claim.quote}” ({claim.place})" if claim.quote else claim.place
+    number = f"{claim.number}<br>{claim.metric}" + (f"; {claim.presupposes}" if claim.presupposes else "")
+    here = f"{claim.here}: {claim.number_here}" if claim.number_here else ""
+    cells = [f"**{claim.Index}** {claim.statement}{notebook}", paper, number, claim.line, f"**{claim.verdict}**", here]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def benchmarks() -> str:

@@ -92,17 +92,14 @@ def test_a_schematic_puts_each_stack_at_its_place():
     assert "burn-in" in [text.get_text() for text in ax.texts]
 
 
-def test_the_scoreboard_colours_verdicts_and_marks_headings():
-    rows = [
-        {"id": "Figure 2", "claim": "", "number": "", "verdict": ""},
-        {"id": "F2a", "claim": "one point is learned", "number": "1", "verdict": "holds", "note": "share"},
-        {"id": "M2", "claim": "all digits", "number": "", "verdict": "not measured"},
-    ]
+def test_the_scoreboard_colours_verdicts_and_marks_subjects():
+    rows = {
+        "F2a": {"subject": "Figure 2", "statement": "One point is learned", "number": "1 [.9, 1]", "verdict": "holds"},
+        "D1": {"subject": "Others", "statement": "A dip", "number": "no network fitted", "verdict": "not tested"},
+    }
     ax = plt.figure().add_subplot()
-    columns = {"id": 0, "claim": 0.1, "number": 0.5, "verdict": 0.7}
-    plotting.scoreboard(ax, pd.DataFrame(rows).fillna(""), columns=columns, verdicts=["verdict"], note="note")
-    bold = [text.get_text() for text in ax.texts if text.get_weight() == "bold"]
-    assert "Figure 2" in bold
-    assert "F2a" not in bold
-    assert "share" in [text.get_text() for text in ax.texts]
+    plotting.scoreboard(ax, pd.DataFrame.from_dict(rows, orient="index"))
+    words = [text.get_text() for text in ax.texts]
+    assert words == ["Figure 2", "F2a", "One point is learned", "1", "Others", "D1", "A dip", "not tested"]
+    assert [text.get_text() for text in ax.texts if text.get_weight() == "bold"] == ["Figure 2", "Others"]
     assert len(ax.collections) == 2  # a patch of colour for each verdict

@@ -100,7 +100,7 @@ class Claims:
             return {"verdict": "", "here": ANEW}
         if other is None or recorded["data"]["source"] != data["source"]:
             return {"verdict": "", "here": APART}
-        return {"verdict": "", "here": AGREES if _overlap(record, other) else DIFFERS}
+        return {"verdict": "", "here": AGREES if overlap(record, other) else DIFFERS}
 
 
 def in_words(record: dict) -> str:
@@ -124,9 +124,7 @@ def all_claims() -> pd.DataFrame:
         )
         recorded, here = full["claims"].get(key), default["claims"].get(key)
         if recorded and recorded["line"] != claim.line.text:
-            raise ValueError(
-                f"{key}: got a verdict by the line {recorded['line']}, needed {claim.line.text}: run it anew"
-            )
+            raise ValueError(f"{key}: got a verdict by {recorded['line']}, needed one by {claim.line.text}")
         row = vars(claim) | {"line": claim.line.text, "ours": claim.ours}
         row |= {"verdict": recorded["verdict"] if recorded else UNTESTED, "here": here["here"] if here else ""}
         row |= {"number": in_words(recorded) if recorded else "", "number_here": in_words(here) if here else ""}
@@ -147,7 +145,7 @@ def _source(data: dict) -> str:
     return f"stand-in: {data['source']}" if data["standin"] else data["source"]
 
 
-def _overlap(one: dict, other: dict) -> bool:
+def overlap(one: dict, other: dict) -> bool:
     """Whether two intervals do; two that have none are alike."""
     if "reason" in one or "reason" in other:
         return "reason" in one and "reason" in other

@@ -3,7 +3,6 @@ import pytest
 from scipy import stats
 
 from gkn_utils.claims import estimates
-from gkn_utils.claims.estimates import Estimate
 
 
 def test_wilson_interval_of_a_known_case():
@@ -12,11 +11,66 @@ def test_wilson_interval_of_a_known_case():
     assert (e.low, e.high) == pytest.approx((0.4902, 0.9433), abs=1e-4)
 
 
-def test_a_share_over_networks_is_as_unsure_as_the_less_sure_of_two_intervals():
-    apart = estimates.share_over([[True] * 100, [False] * 100, [True] * 50 + [False] * 50])
-    assert (apart.value, apart.low, apart.high, apart.n) == (0.5, 0, 1, 3)  # of 0, .5 and 1: .5 +- 1.24
-    alike, wilson = estimates.share_over([[True] * 8 + [False] * 2] * 2), estimates.share([True] * 16 + [False] * 4)
-    assert (alike.low, alike.high, alike.n) == (wilson.low, wilson.high, 2)
+UNITS = [5, 8, 30, 256]
+SHARES = {  # how shares of networks are drawn, and their mean
+    "even": (lambda rng, size: rng.beta(2, 2, size), 0.5),
+    "near one": (lambda rng, size: rng.beta(9, 1, size), 0.9),
+    "alike": (lambda rng, size: rng.beta(90, 10, size), 0.9),
+    "all or nothing": (lambda rng, size: rng.random(size) < 0.9, 0.9),
+    "one in ten fails": (lambda rng, size: np.where(rng.random(size) < 0.9, 1, rng.random(size)), 0.95),
+}
+
+
+def coverage(estimate, truth: float, draws: np.ndarray) -> float:
+    """How often the interval of a row of `draws` holds the truth; each has a width and is within [0, 1]."""
+    found = [estimate(row) for row in draws]
+    assert all(0 <= e.low < e.high <= 1 for e in found)
+    return np.mean([e.low <= truth <= e.high for e in found])
+
+
+@pytest.mark.parametrize("n", UNITS)
+@pytest.mark.parametrize("kind", SHARES)
+def test_a_mean_of_shares_is_covered_as_often_as_said(kind, n):
+    draw, truth = SHARES[kind]
+    assert coverage(estimates.mean_share, truth, draw(np.random.default_rng(0), (400, n))) > 0.9
+
+
+@pytest.mark.parametrize("n", UNITS)
+@pytest.mark.parametrize("truth", [0.5, 0.9, 0.99])
+def test_a_share_is_covered_as_often_as_said(truth, n):
+    assert coverage(estimates.share, truth, np.random.default_rng(0).random((400, n)) < truth) > 0.9
+
+
+@pytest.mark.parametrize("n", UNITS)
+@pytest.mark.parametrize("slope", [0.0, 0.7, 5.0])
+def test_a_rank_correlation_is_covered_as_often_as_said(slope, n):
+    rng = np.random.default_rng(0)
+    x, noise = rng.normal(size=(2, 400, n))
+    pearson = slope / np.hypot(slope, 1)
+    truth = 6 / np.pi * np.arcsin(pearson / 2)  # of two normal numbers
+    found = [estimates.rank_correlation(*pair) for pair in zip(x, slope * x + noise, strict=True)]
+    assert all(-1 < e.low < e.high < 1 for e in found)
+    assert np.mean([e.low <= truth <= e.high for e in found]) > 0.9
+
+
+@pytest.mark.parametrize("n", UNITS)
+def test_a_geometric_mean_is_covered_as_often_as_said(n):
+    draws = np.random.default_rng(0).lognormal(1, 2, (400, n))
+    found = [estimates.geometric_mean(row) for row in draws]
+    assert all(0 < e.low < e.high for e in found)
+    assert np.mean([e.low <= np.e <= e.high for e in found]) > 0.91
+
+
+def test_shares_without_a_doubt_have_an_interval_and_what_is_none_is_refused():
+    assert estimates.mean_share([1.0] * 8).low == pytest.approx(estimates.mean_share([0.0] * 8).high * -1 + 1)
+    assert estimates.mean_share([1.0] * 8).low < 0.7
+    assert estimates.mean_share([0.5] * 8).high > 0.6  # eight that agree
+    with pytest.raises(ValueError, match=r"got \[0.5, 1.5\], needed numbers in \[0, 1\]"):
+        estimates.mean_share([0.5, 1.5])
+    with pytest.raises(ValueError, match="needed finite numbers above 0"):
+        estimates.geometric_mean([0.0, 1.0])
+    with pytest.raises(ValueError, match="needed at least 4"):
+        estimates.rank_correlation([1, 2, 3], [1, 2, 3])
 
 
 def test_interval_of_a_few_values_is_students():
@@ -56,15 +110,6 @@ def test_the_median_and_the_lower_median_among_those_asked_for():
     assert estimates.middle([5, 1, 3, 9], among=[True, False, False, True]) == 0
     with pytest.raises(ValueError, match="no true flag"):
         estimates.middle([1], among=[False])
-
-
-def test_verdicts_follow_from_the_interval():
-    of_shares = {(0.91, 1): "holds", (0.6, 0.95): "partly", (0.2, 0.4): "fails", (0.4, 0.6): "partly"}
-    of_ranges = {(4, 6): "holds", (1, 4): "partly", (11, 12): "fails"}
-    for ends, verdict in of_shares.items():
-        assert estimates.share_verdict(Estimate(0.5, *ends, 256)) == verdict
-    for ends, verdict in of_ranges.items():
-        assert estimates.range_verdict(Estimate(5, *ends, 256), 2.5, 10) == verdict
 
 
 def test_slope_and_correlations_of_a_known_law():

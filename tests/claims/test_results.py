@@ -1,143 +1,132 @@
 import json
-from pathlib import Path
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
 
-from gkn_utils import all_claims, claim, claims_table, save_figure, save_gif, save_results
-from gkn_utils.claims.estimates import Estimate
-from gkn_utils.claims.results import figures_folder
+from gkn_utils import Claims, all_claims
+from gkn_utils.claims import registry as registered
+from gkn_utils.claims import results
+from gkn_utils.claims.intervals import Estimate
+from gkn_utils.claims.registry import Claim, Line
 
-ROOT = Path(__file__).resolve().parents[2]
+DATA = {"source": "two points", "standin": False}
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
+def figures(tmp_path, monkeypatch):
+    """A folder of figures, that is the committed one, too, and a registry of three claims."""
+    claims = [
+        Claim(key, "02_two_points", "Figure 3", "It is so", "Fig. 3", "share", "network", Line(line), anew=key == "F3")
+        for key, line in (("F1", ">= .9"), ("F2", "> 0"), ("F3", "told"))
+    ]
+    monkeypatch.setattr(results, "registry", lambda: {claim.id: claim for claim in claims})
+    monkeypatch.setattr(results, "COMMITTED", tmp_path)
     monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
     return tmp_path
 
 
-def example() -> dict:
-    c = claim("s", "m", Estimate(0.66442, 0.6, 0.71, 256), paper="p", verdict="holds", more=Estimate(1, 0, 2, 3))
-    return {"settings": {"nets": 256}, "claims": {"F3a": c}, "data": {"source": "x", "standin": False}}
+def measured(name: str, *, low: float = 0.95, source: str = "two points") -> Claims:
+    claims = Claims(name)
+    claims.measure("F1", Estimate((low + 1) / 2, low, 1, 256), collapsed=Estimate(0.05123, 0.04, 0.06, 256))
+    claims.untested("F2", "none fitted")
+    claims.measure("F3", Estimate(0.5, 0.4, 0.6, 8))
+    claims.save(settings={"nets": 256}, data=DATA | {"source": source})
+    return claims
 
 
-def test_results_are_the_same_bytes_twice(folder):
-    path = folder / "full" / "02_two_points.json"
-    save_results("full/02_two_points", example())
-    first = path.read_bytes()
-    save_results("full/02_two_points", example())
-    assert path.read_bytes() == first
-    content = json.loads(first)
-    assert (content["notebook"], content["profile"]) == ("02_two_points", "full")
-    assert content["claims"]["F3a"]["measured"] == 0.664
-    assert content["claims"]["F3a"]["also"]["more"]["n"] == 3
-    assert "few networks" not in content
-    save_results("02_two_points", example(), few_networks=True)
-    content = json.loads((folder / "02_two_points.json").read_text())
-    assert (content["profile"], content["few networks"]) == ("default", True)
-
-
-def shown(path):
-    return [frame.copy() for frame in ImageSequence.Iterator(Image.open(path))]
-
-
-@pytest.mark.parametrize("shape", [(8, 3), (1, 3), (3, 3), (8, 1, 3), (5, 7, 3)])
-def test_frames_of_any_width_are_frames(shape, folder):
-    frames = np.random.default_rng(0).integers(0, 256, (4, *shape)).astype(np.uint8)
-    save_gif(frames, "a")
-    found = shown(folder / "a.gif")
-    assert [image.size for image in found] == [shape[1::-1]] * 4
-    mode = "RGB" if len(shape) == 3 else "L"
-    assert all(np.abs(np.asarray(i.convert(mode), int) - f).max() <= 5 for i, f in zip(found, frames, strict=True))
+def test_the_line_decides_at_the_full_settings(figures):
+    claims = measured("full/02_two_points")
+    assert claims.verdicts() == "F1: holds\nF2: not tested\nF3: to be measured anew"
+    content = json.loads((figures / "full" / "02_two_points.json").read_text())
+    assert (content["profile"], content["settings"], content["data"]) == ("full", {"nets": 256}, DATA)
+    assert content["claims"]["F1"] == {
+        "measured": 0.975,
+        "interval": [0.95, 1.0],
+        "n": 256,
+        "line": ">= .9",
+        "verdict": "holds",
+        "beside": {"collapsed": {"measured": 0.0512, "interval": [0.04, 0.06], "n": 256}},
+    }
+    assert content["claims"]["F2"] == {"line": "> 0", "verdict": "not tested", "reason": "none fitted"}
 
 
 @pytest.mark.parametrize(
-    ("frames", "milliseconds", "said"),
-    [
-        (3, [100, 200], "needed one whole number from 10 on, or 3"),
-        (3, [100] * 4, "needed one whole number from 10 on, or 3"),
-        (3, 0.5, "milliseconds: got 0.5"),
-        (3, 0, "milliseconds: got 0"),
-        (3, [100, "200", 300], "milliseconds: got"),
-        (6600, 100, "got one picture for over 655 s"),
-        (1, 655_360, "got one picture for over 655 s"),
-    ],
+    ("low", "source", "here"),
+    [(0.9, "two points", "agrees"), (0.99, "two points", "agrees"), (0.95, "three points", "not comparable")],
 )
-def test_times_that_a_gif_cannot_say_are_refused(frames, milliseconds, said, folder):
-    with pytest.raises(ValueError, match=said):
-        save_gif([np.zeros((2, 2), np.uint8)] * frames, "a", milliseconds=milliseconds)
-    assert list(folder.iterdir()) == []
+def test_the_default_settings_agree_or_not(low, source, here):
+    measured("full/02_two_points")
+    claims = measured("02_two_points", low=low, source=source)
+    assert claims.verdicts().startswith(f"F1: holds, {here}\nF2: not tested, {here}\n")
+    assert claims.table().loc["F1", "line"] == ">= .9"
+    row = all_claims().loc["F1"]
+    assert (row.verdict, row.here, row.number, row.data_here) == ("holds", here, "0.975 [0.95, 1], n=256", source)
 
 
-def test_the_title_of_a_figure_is_no_markup(folder):
-    fig, _ = plt.subplots()
-    fig.suptitle("pictures of $100_a^b\\\\$ and $\\\\frac{")
-    save_figure(fig, "a")
-    assert (folder / "a.png").exists()
+def test_a_number_outside_the_recorded_interval_differs():
+    measured("full/02_two_points")
+    claims = Claims("02_two_points")
+    claims.measure("F1", Estimate(0.8, 0.7, 0.94, 256))
+    claims.measure("F2", Estimate(0.8, 0.7, 0.94, 256))
+    claims.measure("F3", Estimate(0.8, 0.7, 0.94, 256))
+    claims.save(settings={}, data=DATA)
+    assert claims.verdicts() == (
+        "F1: holds, differs\nF2: not tested, differs\nF3: to be measured anew, to be measured anew"
+    )
 
 
-def test_figures_and_gifs(folder):
-    fig, _ = plt.subplots()
-    save_figure(fig, "a")
-    first = (folder / "a.png").read_bytes()
-    save_figure(fig, "a")
-    assert (folder / "a.png").read_bytes() == first
-    frames = [np.full((8, 9), value, dtype=np.uint8) for value in (0, 100, 255)]
-    save_gif(frames, "b", milliseconds=[100, 200, 300])
-    assert [(frame.info["duration"], frame.convert("L").getpixel((0, 0))) for frame in shown(folder / "b.gif")] == [
-        (100, 0),
-        (200, 98),
-        (300, 255),
-    ]
-    assert sorted(p.name for p in folder.iterdir()) == ["a.png", "b.gif"]
+def test_without_recorded_numbers_nothing_is_compared():
+    assert measured("02_two_points").verdicts().startswith("F1: not measured, not comparable")
 
 
-def test_what_is_refused_leaves_nothing(folder):
+@pytest.mark.parametrize("value", [0.12345, 0.9996, 1.0, -0.0345678, 123456.0, 0.0])
+def test_intervals_are_rounded_outwards_to_three_digits(value):
+    rounded = results._rounded(Estimate(value, value, value, 1))
+    assert rounded.low <= value <= rounded.high
+    assert rounded.high - rounded.low <= 0.0101 * abs(value)
+    assert all(float(f"{end:.3g}") == end for end in (rounded.low, rounded.high))
+
+
+def test_the_verdict_is_that_of_the_number_that_is_shown():
+    claims = Claims("full/02_two_points")
+    claims.measure("F1", Estimate(0.95, 0.89996, 0.97, 9))
+    assert claims.table().loc["F1", ["measured", "verdict"]].tolist() == ["0.95 [0.899, 0.97], n=9", "open"]
+
+
+def test_an_interval_without_a_width_is_none():
+    claims = Claims("full/02_two_points")
+    claims.measure("F1", Estimate(1, 1, 1, 8))
+    assert "not tested" in claims.verdicts()
+    assert claims.table().loc["F1", "measured"] == "each of 8 gave 1, which has no interval"
+
+
+def test_what_is_wrong_is_named_before_anything_is_written(figures):
+    claims = Claims("full/02_two_points")
+    for bad in (Estimate(np.nan, 0, 1, 8), Estimate(0.5, np.nan, 1, 8)):
+        with pytest.raises(ValueError, match="F1: got NaN"):
+            claims.measure("F1", bad)
+    with pytest.raises(ValueError, match="got 'F9', needed one that the registry has for 02_two_points: F1, F2, F3"):
+        claims.measure("F9", Estimate(0.5, 0, 1, 8))
+    claims.measure("F1", Estimate(0.5, 0, 1, 8))
+    with pytest.raises(ValueError, match="F1: got a second number"):
+        claims.measure("F1", Estimate(0.5, 0, 1, 8))
+    with pytest.raises(ValueError, match="full/02_two_points: got no number for F2, F3"):
+        claims.save(settings={}, data=DATA)
+    claims.untested("F2", "none fitted")
+    claims.measure("F3", Estimate(0.5, 0, 1, 8))
     with pytest.raises(ValueError, match="JSON"):
-        save_results("c", example() | {"settings": {"lr": float("nan")}})
-    with pytest.raises(ValueError, match="verdict: got 'true', needed one of holds"):
-        claim("s", "m", Estimate(1, 1, 1, 1), paper="p", verdict="true")
-    with pytest.raises(ValueError, match="needed claims, data, settings"):
-        save_results("d", {"claims": {}})
-    with pytest.raises(ValueError, match="at least one uint8"):
-        save_gif([], "e")
-    assert list(folder.iterdir()) == []
+        claims.save(settings={"lr": float("nan")}, data=DATA)
+    assert list(figures.rglob("*.json")) == []
 
 
-def test_tables_show_what_was_measured_here_and_all_that_is_committed():
-    assert claims_table(example()["claims"]).loc["F3a", "measured here"] == "0.664 [0.6, 0.71]"
-    found = all_claims()
-    assert set(found["profile"]) == {"default", "full"}
-    [row] = found.query("claim == 'F2a' and profile == 'default'").to_dict("records")
-    content = json.loads((ROOT / "figures" / "01_single_point.json").read_text())["claims"]["F2a"]
-    assert (row["measured"], row["low"], row["high"]) == (content["measured"], *content["interval"])
-    assert (row["notebook"], row["verdict"], row["standin"]) == ("01_single_point", content["verdict"], False)
+def test_a_verdict_by_another_line_is_not_shown(monkeypatch):
+    measured("full/02_two_points")
+    moved = {key: Claim(**(vars(claim) | {"line": Line(">= .5")})) for key, claim in results.registry().items()}
+    monkeypatch.setattr(results, "registry", lambda: moved)
+    with pytest.raises(ValueError, match=r"F1: got a verdict by >= \.9, needed one by >= \.5"):
+        all_claims()
 
 
-def test_a_figure_says_where_its_words_are_and_how_much_may_differ(folder):
-    fig, axes = plt.subplots(1, 2, figsize=(5, 3), layout="constrained")
-    for ax in axes:
-        ax.set_axis_off()
-    axes[0].set_title("A title", fontsize=20)
-    axes[1].text(0.2, 0.4, "$x^2$ and\nmore", rotation=30)
-    fig.suptitle("Of both")
-    save_figure(fig, "words", allowed=0.2)
-    plt.close(fig)
-    with Image.open(folder / "words.png") as image:
-        dark, boxes = np.asarray(image.convert("L")) < 128, json.loads(image.info["Words"])
-        assert image.info["Allowed"] == "0.2"
-    found = []
-    for left, top, right, bottom in boxes:  # some of ticks that are not drawn, outside
-        inside = dark[max(0, top - 3) : bottom + 3, max(0, left - 3) : right + 3]
-        found.append(inside.any())
-        inside[:] = False
-    assert sum(found) == 3
-    assert not dark.any()
-
-
-def test_what_is_run_by_hand_leaves_the_committed_figures_alone(monkeypatch):
-    monkeypatch.delenv("GKN_FIGURES")
-    assert figures_folder() == ROOT / "figures" / "yours"
+def test_every_claim_of_the_registry_is_in_the_table(monkeypatch):
+    monkeypatch.undo()
+    assert list(all_claims().index) == list(registered.registry())

@@ -13,7 +13,8 @@ import sys
 
 import pytest
 
-from gkn_utils.claims.estimates import Estimate, share_verdict
+from gkn_utils.claims.intervals import Estimate
+from gkn_utils.claims.registry import Line
 
 MACHINES = [
     {"OMP_NUM_THREADS": "1"},
@@ -57,7 +58,7 @@ def test_the_same_machine_gives_the_same_bits(machine):
 @pytest.mark.parametrize("machine", range(1, len(MACHINES)))
 def test_another_machine_gives_the_same_verdict(machine):
     one, other = measured(0)[0], measured(machine)[0]
-    assert share_verdict(one) == share_verdict(other)
+    assert Line(">= .9").verdict(one) == Line(">= .9").verdict(other)
     assert max(one.low, other.low) <= min(one.high, other.high)
 
 

@@ -104,7 +104,7 @@ def test_a_soak_ends_without_a_difference_and_tells_one(tmp_path, monkeypatch):
     results["claims"] = {"Z1": {"verdict": "fails", "interval": [0, 1]}}
     (clone.root / "before" / "say.json").write_text(json.dumps(results))
     assert soak.differences(clone.root) == [
-        "say.json: Z1: got the verdict holds, needed fails",
+        "say.json: Z1: got holds, needed fails",
         "say.ipynb: got 'Z1 holds\\n', needed 'Z1 fails'",
     ]
 
