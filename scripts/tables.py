@@ -1,9 +1,13 @@
-"""Write CLAIMS.md and the table of docs/speed.md from figures/; with --check, only say whether they are up to date."""
+"""Write CLAIMS.md, the findings of README.md and the table of docs/speed.md from figures/.
+
+With --check, only say whether they are up to date.
+"""
 
 import json
 import sys
 from pathlib import Path
 
+import jinja2
 import pandas as pd
 
 from gkn_utils import all_claims
@@ -11,7 +15,8 @@ from gkn_utils._files import atomic_write
 from gkn_utils.claims.registry import VERDICTS
 
 ROOT = Path(__file__).resolve().parent.parent
-MARK = "<!-- {}: written by scripts/tables.py -->"
+MARK, END = "<!-- {}: written by scripts/tables.py -->", "<!-- end of {} -->"
+FINDINGS = ROOT / "scripts" / "parts" / "FINDINGS.md"
 INTRODUCTION = ROOT / "scripts" / "parts" / "CLAIMS.md"
 
 
@@ -80,13 +85,29 @@ def _recall(rows: list[dict]) -> str:
     return f"Share of samples that land on a learned point in float32 and in bfloat16: {', '.join(found)}."
 
 
+def findings() -> str:
+    """What was found, in words, with the numbers of the full settings, and the tally."""
+    records = {}
+    for path in sorted((ROOT / "figures" / "full").glob("[0-9]*.json")):
+        records |= json.loads(path.read_text())["claims"]
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # Markdown: nothing is escaped # noqa: S701
+    environment.filters["percent"] = lambda record: f"{record['measured']:.0%}"
+    environment.filters["digits"] = lambda record: f"{record['measured']:.2g}"
+    words = environment.from_string(FINDINGS.read_text()).render(records)
+    return "\n".join([words.rstrip(), "", *_tally(all_claims())])
+
+
 def pages() -> dict[Path, str]:
     """What each page is to say."""
-    speed = ROOT / "docs" / "speed.md"
-    before, _, rest = speed.read_text().partition(MARK.format("benchmarks"))
-    after = rest.partition("<!-- end of benchmarks -->")[2]
-    table = f"{MARK.format('benchmarks')}\n{benchmarks()}\n<!-- end of benchmarks -->"
-    return {ROOT / "CLAIMS.md": claims(), speed: f"{before}{table}{after}"}
+    parts = {"README.md": ("findings", findings()), "docs/speed.md": ("benchmarks", benchmarks())}
+    marked = {ROOT / name: _between_marks(ROOT / name, *part) for name, part in parts.items()}
+    return {ROOT / "CLAIMS.md": claims()} | marked
+
+
+def _between_marks(page: Path, name: str, text: str) -> str:
+    before, _, rest = page.read_text().partition(MARK.format(name))
+    after = rest.partition(END.format(name))[2]
+    return f"{before}{MARK.format(name)}\n{text}\n{END.format(name)}{after}"
 
 
 def write(*, check: bool = False) -> None:
