@@ -11,13 +11,11 @@ from gkn_utils.dynamics import (
     jumpiness,
     landed,
     nearest,
-    output_entropy,
     period,
     recalled,
     spectral_radius,
     step_sizes,
     stored,
-    summary,
     visits,
 )
 from gkn_utils.experiments.gradient_sampling import descend
@@ -44,7 +42,6 @@ __all__ += [
     "flat_share",
     "jacobian",
 ]
-__all__ += ["jumpiness", "landed", "nearest", "output_entropy", "period", "recalled", "spectral_radius", "step_sizes"]
-__all__ += ["stored", "summary", "visits"]
+__all__ += ["jumpiness", "landed", "nearest", "period", "recalled", "spectral_radius", "step_sizes", "stored", "visits"]
 # Claims and figures
 __all__ += ["Claims", "all_claims", "save_figure", "save_gif"]

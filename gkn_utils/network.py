@@ -147,6 +147,26 @@ def lecun(net: MLP, generator: torch.Generator | None = None) -> MLP:
     return _draw_normal(net, 1.0, generator)
 
 
+def xavier(net: MLP, generator: torch.Generator | None = None) -> MLP:
+    """As `he`, from a uniform distribution of variance 2 / (fan_in + fan_out) (Glorot and Bengio 2010)."""
+    return _draw_each(net, nn.init.xavier_uniform_, generator)
+
+
+def orthogonal(net: MLP, generator: torch.Generator | None = None) -> MLP:
+    """As `he`, with random matrices whose shorter side is orthonormal (Saxe et al. 2014, arXiv 1312.6120)."""
+    return _draw_each(net, nn.init.orthogonal_, generator)
+
+
+# The usual first weights: functions of a network, which has PyTorch's, and a generator
+FIRST_WEIGHTS = {
+    "pytorch": lambda net, generator: net,
+    "he": he,
+    "lecun": lecun,
+    "xavier": xavier,
+    "orthogonal": orthogonal,
+}
+
+
 @torch.no_grad()
 def identity(net: MLP) -> MLP:
     """Give `net` weights that hand the first units on as they are, biases 0: positive inputs arrive unchanged.
@@ -166,5 +186,16 @@ def _draw_normal(net: MLP, gain: float, generator: torch.Generator | None) -> ML
     generator = as_generator(generator, net.device)
     for weight, bias in zip(net.weights, net.biases, strict=True):
         weight.normal_(0, math.sqrt(gain / weight.shape[-2]), generator=generator)
+        bias.zero_()
+    return net
+
+
+@torch.no_grad()
+def _draw_each(net: MLP, draw: Callable[..., Tensor], generator: torch.Generator | None) -> MLP:
+    """Draw the weights (fan_in, fan_out) of one network after another with `draw`, of `torch.nn.init`."""
+    generator = as_generator(generator, net.device)
+    for weight, bias in zip(net.weights, net.biases, strict=True):
+        for matrix in weight.view(-1, *weight.shape[-2:]):
+            draw(matrix, generator=generator)
         bias.zero_()
     return net

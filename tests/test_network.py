@@ -6,7 +6,7 @@ from benchmarks.recipes import plain_copy
 from torch import nn
 
 from gkn_utils import MLP, kaleidoscope, last
-from gkn_utils.network import OUTPUTS, PointMap, he, identity, known_output, lecun
+from gkn_utils.network import FIRST_WEIGHTS, OUTPUTS, PointMap, he, identity, known_output, lecun, orthogonal, xavier
 
 
 def test_it_is_the_sequential_network_of_the_paper(generator):
@@ -87,13 +87,35 @@ def test_bad_arguments(bad):
         MLP(**({"dim": 1, "width": 2, "depth": 1} | bad))
 
 
-@pytest.mark.parametrize(("draw", "variance"), [(he, 2 / 300), (lecun, 1 / 300)])
-def test_first_weights_of_known_variance(draw, variance):
-    net, again, other = (draw(MLP(3, 300, 2), torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
-    assert net.weights[1].var().item() == pytest.approx(variance, rel=0.02)
+@pytest.mark.parametrize(
+    ("draw", "variances"),
+    [(he, (2 / 3, 2 / 300)), (lecun, (1 / 3, 1 / 300)), (xavier, (2 / 303, 2 / 600)), (orthogonal, (1 / 300, 1 / 300))],
+)
+@pytest.mark.parametrize("nets", [None, 3])
+def test_first_weights_of_known_variance(draw, variances, nets):
+    net = draw(MLP(3, 300, 2, nets=nets), torch.Generator().manual_seed(1))
+    for weight, variance in zip(net.weights, variances, strict=False):
+        assert weight.var().item() == pytest.approx(variance, rel=0.1)
     assert all((bias == 0).all() for bias in net.biases)
+
+
+@pytest.mark.parametrize("draw", [he, lecun, xavier, orthogonal])
+def test_first_weights_are_those_of_the_generator_and_differ_between_networks(draw):
+    net, again, other = (draw(MLP(3, 30, 2, nets=2), torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
     assert torch.equal(net.weights[1], again.weights[1])
     assert not torch.equal(net.weights[1], other.weights[1])
+    assert not torch.equal(net.weights[1][0], net.weights[1][1])
+
+
+def test_orthogonal_weights_keep_lengths():
+    x = torch.rand(4, 3)
+    for weight in orthogonal(MLP(3, 5, 1, nets=2)).weights[0]:
+        torch.testing.assert_close((x @ weight).norm(dim=-1), x.norm(dim=-1))
+
+
+def test_pytorchs_first_weights_are_those_that_a_network_has():
+    net, again = (MLP(3, 5, 1, generator=torch.Generator().manual_seed(1)) for _ in range(2))
+    assert torch.equal(FIRST_WEIGHTS["pytorch"](net, None).weights[0], again.weights[0])
 
 
 def test_the_identity_returns_positive_inputs():

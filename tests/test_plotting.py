@@ -61,12 +61,14 @@ def test_points_lie_on_the_surface_at_their_own_loss():
     assert (x[0], y[0], z[0]) == pytest.approx((0.1, 0.9, 0.3))
 
 
-def test_the_field_flows_along_its_steps():
+def test_the_key_has_the_colours_of_the_basins():
     _, ax = plt.subplots()
-    axis = torch.linspace(0, 1, 9)
-    plotting.field(ax, axis, torch.tensor([1.0, 0.0]).expand(9, 9, 2))
-    pieces = [path.vertices for path in ax.collections[0].get_paths()]
-    assert max(np.ptp(piece[:, 1]) for piece in pieces) < 1e-6 < max(np.ptp(piece[:, 0]) for piece in pieces)
+    x = torch.tensor([[0.2, 0.8], [0.5, 0.5]])
+    plotting.basins(ax, torch.tensor([0.0, 1.0]), torch.tensor([[0, 1], [-1, 1]]), x)
+    key = plotting.basin_key(x)
+    assert [patch.get_label() for patch in key] == ["(0.2, 0.8)", "(0.5, 0.5)", "none"]
+    painted = [ax.images[0].to_rgba(np.array([[place]]), norm=True)[0, 0] for place in (0, 1, -1)]
+    np.testing.assert_allclose([patch.get_facecolor() for patch in key], painted)
 
 
 def test_paths_start_at_crosses_and_end_at_circles():

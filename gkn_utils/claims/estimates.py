@@ -1,6 +1,6 @@
 """Numbers with their 95% intervals. The unit is the independent network, or data set: never its samples or pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import stats
@@ -71,10 +71,12 @@ def mean_difference(a, b) -> Estimate:
 
 def share_difference(a, b) -> Estimate:
     """The share of true flags in `a`, less that in `b`, with Newcombe's interval (1998, his method 10)."""
-    a, b = share(a), share(b)
-    below = np.hypot(a.value - a.low, b.high - b.value).item()
-    above = np.hypot(a.high - a.value, b.value - b.low).item()
-    return Estimate(a.value - b.value, a.value - b.value - below, a.value - b.value + above, min(a.n, b.n))
+    return _newcombes(share(a), share(b))
+
+
+def mean_share_difference(a, b) -> Estimate:
+    """`mean_share` of `a` less that of `b`, two independent groups, with Newcombe's interval from theirs."""
+    return _newcombes(mean_share(a), mean_share(b))
 
 
 def ratio(a, b) -> Estimate:
@@ -88,6 +90,23 @@ def ratio(a, b) -> Estimate:
 def slope(x, y) -> Estimate:
     """The least-squares slope of `y` on `x`, with a bootstrap percentile interval over pairs."""
     return _of_pairs(lambda x, y: _centred_product(x, y) / _centred_product(x, x), x, y)
+
+
+def slope_ratio(groups: Sequence[tuple]) -> Estimate:
+    """The largest over the smallest slope of y on x, one for each (x, y) of `groups`, with a bootstrap interval.
+
+    Raises `ValueError` for a slope whose own interval reaches 0: the ratio has no bound then.
+    """
+    if (lowest := min(slope(x, y).low for x, y in groups)) <= 0:
+        raise ValueError(f"groups: got a slope whose interval begins at {lowest:.3g}, needed slopes above 0")
+    pairs = [np.stack(_pairs(x, y)) for x, y in groups]
+
+    def of_rows(*rows, axis=-1):
+        drawn = [pair[:, row.astype(int)] for pair, row in zip(pairs, rows, strict=True)]
+        slopes = np.array([_centred_product(x, y) / _centred_product(x, x) for x, y in drawn])
+        return slopes.max(0) / slopes.min(0)
+
+    return bootstrapped(of_rows, [np.arange(pair.shape[1]) for pair in pairs])
 
 
 def exponent(x, ys) -> Estimate:
@@ -133,6 +152,12 @@ def middle(values, among=None) -> int:
     if indices.size == 0:
         raise ValueError("among: got no true flag, needed at least one")
     return int(indices[np.argsort(values[indices], kind="stable")[(indices.size - 1) // 2]])
+
+
+def _newcombes(a: Estimate, b: Estimate) -> Estimate:
+    below = np.hypot(a.value - a.low, b.high - b.value).item()
+    above = np.hypot(a.high - a.value, b.value - b.low).item()
+    return Estimate(a.value - b.value, a.value - b.value - below, a.value - b.value + above, min(a.n, b.n))
 
 
 def _centred_product(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What the iterated map does: attractors, eigenvalues, the line, neighbours, and all of it for many networks."""
+"""What the iterated map does: attractors, eigenvalues, the line, neighbours."""
 
 from gkn_utils.dynamics.attractors import (
     burn_in,
@@ -13,9 +13,8 @@ from gkn_utils.dynamics.attractors import (
     visits,
 )
 from gkn_utils.dynamics.eigenvalues import arnoldi_radius
-from gkn_utils.dynamics.line import fixed_points, flat_share, output_entropy
+from gkn_utils.dynamics.line import fixed_points, flat_share
 from gkn_utils.dynamics.neighbours import nearest
-from gkn_utils.dynamics.summary import summary
 
 __all__ = ["arnoldi_radius", "burn_in", "fixed_points", "flat_share", "jacobian", "jumpiness", "landed", "nearest"]
-__all__ += ["output_entropy", "period", "recalled", "spectral_radius", "step_sizes", "stored", "summary", "visits"]
+__all__ += ["period", "recalled", "spectral_radius", "step_sizes", "stored", "visits"]

@@ -1,7 +1,5 @@
 """Networks of one dimension: where they return their input, and how many-to-one they are."""
 
-import math
-
 import torch
 from torch import Tensor
 
@@ -11,7 +9,7 @@ from gkn_utils.network import MLP
 
 CELLS = 2000
 OFFSET = 0.381966  # of a cell: so the grid misses round numbers, and with them training points
-FLAT, PLACES, BINS = 0.1, 1000, 100  # |f'| of what is flat, places it is looked at, bins of the entropy
+FLAT, PLACES = 0.1, 1000  # |f'| of what is flat, places it is looked at
 
 
 @torch.no_grad()
@@ -44,33 +42,21 @@ def _rises(net: MLP, x: Tensor) -> Tensor:
     return y.reshape(x.shape) > x
 
 
-def flat_share(net: MLP) -> Tensor:
-    """Share of the input range of a 1-D network where |f'| < .1: a scalar, or (k,) for `nets=k`.
+def flat_share(net: MLP, low: float | None = None, high: float | None = None) -> Tensor:
+    """Share of the inputs in [low, high] of a 1-D network where |f'| < .1: a scalar, or (k,) for `nets=k`.
 
-    Slopes are taken at 1,000 evenly spaced places inside the network's range. Raises `ValueError` for more than one
-    dimension and for an unbounded output.
+    An end that is None is that of the network's range. Slopes are taken at 1,000 evenly spaced places inside. Raises
+    `ValueError` for more than one dimension, an unbounded output, and ends that are not in order within the range.
     """
-    slopes = jacobian(net, _inputs(net))[..., 0, 0]
+    slopes = jacobian(net, _inputs(net, low, high))[..., 0, 0]
     return (slopes.abs() < FLAT).to(net.dtype).mean(-1)
 
 
-@torch.no_grad()
-def output_entropy(net: MLP) -> Tensor:
-    """Entropy in bits of where the outputs of a 1-D network fall for 1,000 evenly spread inputs: a scalar, or (k,).
-
-    The range is divided into 100 bins: log2(100) is the identity's entropy, 0 that of a constant. Raises `ValueError`
-    as `flat_share` does.
-    """
-    low, high = net.range
-    outputs = net(_inputs(net)).squeeze(-1)
-    places = ((outputs - low) / (high - low) * BINS).long().clamp_(0, BINS - 1)
-    counts = torch.zeros(*places.shape[:-1], BINS, dtype=net.dtype, device=net.device)
-    counts.scatter_add_(-1, places, torch.ones_like(outputs))
-    return torch.special.entr(counts / PLACES).sum(-1) / math.log(2)
-
-
-def _inputs(net: MLP) -> Tensor:
-    """Evenly spaced places inside the network's range, (PLACES, 1)."""
-    low, high = check_line(net)
+def _inputs(net: MLP, low: float | None = None, high: float | None = None) -> Tensor:
+    """Evenly spaced places inside [low, high], by default the network's range, (PLACES, 1)."""
+    lowest, highest = check_line(net)
+    low, high = lowest if low is None else low, highest if high is None else high
+    if not lowest <= low < high <= highest:
+        raise ValueError(f"low, high: got {low!r}, {high!r}, needed {lowest:g} <= low < high <= {highest:g}")
     x = low + (high - low) * (torch.arange(PLACES, device=net.device, dtype=net.dtype) + 0.5) / PLACES
     return x.unsqueeze(-1)

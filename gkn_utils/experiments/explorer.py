@@ -6,17 +6,13 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from gkn_utils import network
 from gkn_utils.data.images import points
-from gkn_utils.network import MLP, OUTPUTS, he, identity, lecun
+from gkn_utils.network import MLP, OUTPUTS
 from gkn_utils.sampling import trajectory
 from gkn_utils.training.fit import fit, one_cycle
 
-FIRST_WEIGHTS = {
-    "pytorch": lambda net, generator: net,
-    "he": he,
-    "lecun": lecun,
-    "identity": lambda net, _: identity(net),
-}
+FIRST_WEIGHTS = network.FIRST_WEIGHTS | {"identity": lambda net, _: network.identity(net)}
 BOUNDED = [name for name, output in OUTPUTS.items() if output.high < float("inf")]
 STEPS, LR = 500, 1e-2
 
@@ -24,8 +20,8 @@ STEPS, LR = 500, 1e-2
 def learned(x: Sequence[float], *, depth: int, width: int, output: str, weights: str, seed: int = 0) -> MLP:
     """A network that has learned the points `x`, frozen; asked for again, it is there at once.
 
-    `output` is sigmoid or tanh; `weights`, the first ones, are pytorch, he, lecun or identity. Raises `ValueError` for
-    any other word, for points outside the output's range, and as `MLP` does.
+    `output` is sigmoid or tanh; `weights`, the first ones, are one of `FIRST_WEIGHTS`. Raises `ValueError` for any
+    other word, for points outside the output's range, and as `MLP` does.
     """
     for name, value, known in [("output", output, BOUNDED), ("weights", weights, FIRST_WEIGHTS)]:
         if value not in known:

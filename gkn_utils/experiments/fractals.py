@@ -1,11 +1,9 @@
-"""Sets of known dimension, and dimensions measured: of a set by boxes, of a boundary by the uncertainty exponent."""
+"""Sets of known dimension, and the dimension of a boundary, measured by the uncertainty exponent."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 import torch
-from skimage.measure import block_reduce
 from torch import Tensor
 
 from gkn_utils._checks import as_generator, check_count
@@ -36,42 +34,24 @@ def similarity_dimension(copies: int, ratio: float) -> float:
     return math.log(copies) / math.log(1 / ratio)
 
 
-def box_dimension(picture) -> float:
-    """The dimension of a set drawn as true pixels of a square `picture` (m, m), by counting the boxes that it meets.
-
-    The least-squares slope of log count on log(1 / side), for sides 2, 4, ... up to m / 8. Raises `ValueError` for
-    an empty picture and for one that is not square or smaller than 32.
-    """
-    picture = np.asarray(picture, dtype=bool)
-    m = picture.shape[0]
-    if picture.shape != (m, m) or m < 32 or not picture.any():
-        needed = "a square of at least 32 pixels, not all false"
-        raise ValueError(f"picture: got shape {picture.shape}, {picture.sum()} true, needed {needed}")
-    sides = [2**i for i in range(1, int(math.log2(m / 8)) + 1)]
-    counts = [block_reduce(picture, (side, side), np.max).sum() for side in sides]
-    return float(-np.polyfit(np.log(sides), np.log(counts), 1)[0])
-
-
 # Grebogi, McDonald, Ott, Yorke 1983; McDonald et al. 1985
-def uncertain_share(
-    ends_at: Callable[[Tensor], Tensor], starts: Tensor, distances: Sequence[float], *, generator: torch.Generator
-) -> list[float]:
-    """For each of `distances`, the share of `starts` (n, d) that end elsewhere if moved so far in a random direction.
+def uncertain_share(ends: Tensor, shifts: Sequence[int]) -> list[float]:
+    """For each of `shifts`, the share of starts that end elsewhere than the start so many places further on its line.
 
-    `ends_at` tells where starts (m, d) end, as integers (m,). If the share falls like distance^a, the boundary between
-    basins has the dimension d - a.
+    `ends` are integers (lines, m): where m evenly spaced starts on each of some straight lines end. If the share falls
+    like distance^a, the boundary between basins in d dimensions has the dimension d - a. Raises `ValueError` for a
+    shift outside [1, m).
     """
-    drawn = torch.randn(starts.shape, generator=generator, dtype=starts.dtype, device=starts.device)
-    direction = torch.nn.functional.normalize(drawn, dim=-1)
-    moved = [starts + distance * direction for distance in (0, *distances)]
-    end, *ends = ends_at(torch.cat(moved)).split(len(starts))
-    return [(elsewhere != end).float().mean().item() for elsewhere in ends]
+    m = ends.shape[-1]
+    if not all(1 <= shift < m for shift in shifts):
+        raise ValueError(f"shifts: got {list(shifts)}, needed integers from 1 to {m - 1}")
+    return [(ends[..., shift:] != ends[..., :-shift]).double().mean().item() for shift in shifts]
 
 
 def boundary_dimension(shares, distances: Sequence[float], dim: int) -> Estimate:
     """d - a from the shares of `uncertain_share` for k networks, (k, m): a is the exponent of their mean.
 
-    The interval is over networks. Raises `ValueError` where no network has an uncertain start at some distance.
+    The interval draws the networks anew. Raises `ValueError` where no network has an uncertain start at some distance.
     """
     a = exponent(distances, shares)
     return Estimate(dim - a.value, dim - a.high, dim - a.low, a.n)

@@ -1,4 +1,4 @@
-"""Many networks at once: shares, distributions, outcomes and counts."""
+"""Many networks at once: shares, distributions and counts."""
 
 import numpy as np
 import seaborn as sns
@@ -8,11 +8,11 @@ from torch import Tensor
 from gkn_utils.plotting.style import CURVE, NOISE, SAMPLE
 
 
-def shares(ax: Axes, estimates: dict) -> None:
-    """Shares with their intervals, from `Estimate`s by iteration."""
+def shares(ax: Axes, estimates: dict, **line) -> None:
+    """Shares with their intervals, from `Estimate`s by iteration, or by place; `line` is label, color and the like."""
     values = [e.value for e in estimates.values()]
     errors = [[e.value - e.low for e in estimates.values()], [e.high - e.value for e in estimates.values()]]
-    ax.errorbar(list(estimates), values, errors, fmt="o-", color=SAMPLE)
+    ax.errorbar(list(estimates), values, errors, **({"fmt": "o-", "color": SAMPLE} | line))
     ax.set(ylim=(0, 1.03))
 
 
@@ -20,20 +20,6 @@ def cumulative(ax: Axes, values: Tensor, **line) -> None:
     """The share of `values` that are at most what the horizontal axis says; `line` is label, color and the like."""
     sns.ecdfplot(x=values.flatten().numpy(), ax=ax, **line)
     ax.set(ylim=(0, 1.02), ylabel="share")
-
-
-def outcomes(ax: Axes, groups: dict) -> None:
-    """How many networks fitted, ended between, or collapsed: a bar a group, from (fitted, collapsed) flags."""
-    for place, (fitted, collapsed) in enumerate(groups.values()):
-        parts = [fitted.float().mean().item(), collapsed.float().mean().item()]
-        parts.insert(1, 1 - sum(parts))
-        starts = np.cumsum([0, *parts])[:-1]
-        ax.barh(place, parts, left=starts, color=[SAMPLE, "0.8", NOISE])
-        for start, part in zip(starts, parts, strict=True):
-            ax.text(start + part / 2, place, f"{part:.0%}", ha="center", va="center", color="black")
-    ax.set(yticks=range(len(groups)), yticklabels=groups, xlim=(0, 1), xlabel="share of networks")
-    ax.set_title("fitted (green), between (grey), collapsed (orange)")
-    ax.invert_yaxis()
 
 
 def counted(ax: Axes, groups: dict) -> None:

@@ -1,9 +1,10 @@
-"""Networks of two dimensions: the loss surface, and basins, ways and field from above."""
+"""Networks of two dimensions: the loss surface, and basins and ways from above."""
 
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
 from torch import Tensor
 
 from gkn_utils.plotting.style import BAND, DATA, NOISE, SAMPLE
@@ -51,12 +52,9 @@ def paths(ax: Axes, states: Tensor) -> None:
     ax.plot(states[-1, :, 0], states[-1, :, 1], "o", color=SAMPLE, ms=7, mfc="none", mew=1.5, label="samples")
 
 
-def field(ax: Axes, axis: Tensor, step: Tensor) -> None:
-    """The vector field f(x) - x, (m, m, 2), as streamlines whose colour is the length of the step."""
-    step = step.permute(2, 1, 0).numpy()
-    length = np.hypot(*step)
-    ax.streamplot(
-        axis.numpy(), axis.numpy(), *step, color=length, cmap="crest", density=1, linewidth=0.9, arrowsize=0.8
-    )
-    sides = (axis[0].item(), axis[-1].item())
-    ax.set(xlabel="$x_1$", ylabel="$x_2$", xlim=sides, ylim=sides, aspect="equal")
+def basin_key(x: Tensor) -> list[Patch]:
+    """Handles of a legend for basins: the colour of each point of `x` (n, d), and the white of none."""
+    names = [", ".join(f"{v:g}" for v in point) for point in x.tolist()]
+    colors = sns.color_palette("pastel", len(x))
+    key = [Patch(color=color, label=f"({name})") for color, name in zip(colors, names, strict=True)]
+    return [*key, Patch(fc="white", ec="0.6", label="none")]

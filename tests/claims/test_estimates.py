@@ -104,6 +104,16 @@ def test_difference_of_shares_is_newcombes():
     assert 0.97 < sure.low < 0.99
 
 
+def test_difference_of_mean_shares_is_that_of_flags_where_shares_are_flags_and_never_without_a_width():
+    flags = np.random.default_rng(0).random((2, 4000)) < [[0.3], [0.9]]
+    of_shares, of_flags = estimates.mean_share_difference(*flags), estimates.share_difference(*flags)
+    assert (of_shares.value, of_shares.low, of_shares.high) == pytest.approx(
+        (of_flags.value, of_flags.low, of_flags.high), abs=1e-4
+    )
+    alike = estimates.mean_share_difference([1.0] * 8, [1.0] * 8)
+    assert -1 < alike.low < alike.value == 0 < alike.high < 1
+
+
 def test_the_median_and_the_lower_median_among_those_asked_for():
     assert estimates.median([1, 2, 9]).value == 2
     assert estimates.middle([5, 1, 3, 9]) == 2
@@ -123,6 +133,16 @@ def test_slope_and_correlations_of_a_known_law():
     assert estimates.rank_correlation(x, y).value == pytest.approx(stats.spearmanr(x, y).statistic)
     with pytest.raises(ValueError, match="neither of them constant"):
         estimates.slope(np.ones(5), np.arange(5))
+
+
+def test_ratio_of_slopes_of_known_laws():
+    x, random = np.linspace(0, 1, 100), np.random.default_rng(0)
+    steep, even = (slope * x + 0.1 * random.normal(size=100) for slope in (3, 2))
+    e = estimates.slope_ratio([(x, even), (x, steep), (x, 2.5 * x)])
+    assert (e.low < 1.5 < e.high, e.n) == (True, 100)
+    assert e.value == pytest.approx(stats.linregress(x, steep).slope / stats.linregress(x, even).slope)
+    with pytest.raises(ValueError, match="got a slope whose interval begins at -1"):
+        estimates.slope_ratio([(x, x), (x, -x)])
 
 
 def test_ratio_counts_units_and_not_their_parts():

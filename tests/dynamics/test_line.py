@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from gkn_utils import MLP, fit, fixed_points, flat_share, jacobian, output_entropy, points
+from gkn_utils import MLP, fit, fixed_points, flat_share, jacobian, points
 
 
 def sigmoids(*parameters):
@@ -44,17 +44,32 @@ def test_the_ends_of_the_range_may_be_fixed():
     assert fixed_points(tanh).tolist() == pytest.approx([-1, 0, 1], abs=1e-6)
 
 
-def test_a_constant_is_flat_and_has_no_entropy_and_a_steep_sigmoid_is_not_and_has():
-    """The slope 4 f (1 - f) of the second is above .1 over all of [0, 1]; it is one-to-one."""
-    net = sigmoids((0.0, 0.0), (4.0, -2.0))
-    assert flat_share(net).tolist() == [1, 0]
-    constant, steep = output_entropy(net).tolist()
-    assert constant == 0
-    assert 6 < steep < math.log2(100)
-    assert output_entropy(sigmoids((1e6, -5e5))).item() == pytest.approx(1)  # a step at .5
+def test_a_constant_is_flat_and_a_steep_sigmoid_is_not():
+    """The slope 4 f (1 - f) of the second is above .1 over all of [0, 1]."""
+    assert flat_share(sigmoids((0.0, 0.0), (4.0, -2.0))).tolist() == [1, 0]
 
 
-@pytest.mark.parametrize("measure", [fixed_points, flat_share, output_entropy])
+def test_a_clamp_is_flat_beyond_its_kinks_and_steep_between():
+    """f(x) = sigmoid(8 relu(x - .25) - 8 relu(x - .75) - 2) has slope 0 outside (.25, .75), at least .8 inside."""
+    net = MLP(1, 2, 1, nets=2)
+    with torch.no_grad():
+        net.weights[0].fill_(1)
+        net.biases[0].copy_(torch.tensor([-0.25, -0.75]).reshape(1, 1, 2))
+        net.weights[1].copy_(torch.tensor([8.0, -8.0]).reshape(1, 2, 1))
+        net.biases[1].fill_(-2)
+    assert flat_share(net).tolist() == pytest.approx([0.5, 0.5])
+    assert flat_share(net, 0.3, 0.7).tolist() == [0, 0]
+    assert flat_share(net, high=0.25).tolist() == flat_share(net, low=0.75).tolist() == [1, 1]
+    assert flat_share(net[0], 0.2, 0.45).item() == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("ends", [(0.8, 0.2), (0.5, 0.5), (-0.1, 1), (0, 1.1), (0, math.nan)])
+def test_an_interval_that_is_none_is_refused(ends):
+    with pytest.raises(ValueError, match="needed 0 <= low < high <= 1"):
+        flat_share(MLP(1, 3, 1), *ends)
+
+
+@pytest.mark.parametrize("measure", [fixed_points, flat_share])
 def test_other_networks_are_refused(measure):
     with pytest.raises(ValueError, match="got dim=2"):
         measure(MLP(2, 3, 1))

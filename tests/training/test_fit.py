@@ -3,7 +3,7 @@ import torch
 from benchmarks.recipes import plain_copy, plain_fit
 from torch import nn
 
-from gkn_utils import MLP, collapsed, fit, fit_in_stages, fitted, manifold_loss, one_cycle, points, train
+from gkn_utils import MLP, collapsed, converged, fit, fit_in_stages, fitted, manifold_loss, one_cycle, points, train
 
 
 def test_loss_is_the_mean_square_of_equation_1(affine):
@@ -49,6 +49,15 @@ def test_outcomes():
     apart = points([0.2, 0.8]).expand(3, 2, 1) * torch.tensor([1.0, 1.0, 0.1]).reshape(3, 1, 1)
     assert collapsed(torch.full((3,), 1e-3), apart).tolist() == [False, False, True]  # variance .0009
     assert collapsed(torch.tensor([1e-7, 0.1]), points([0.5])).tolist() == [False, True]
+
+
+def test_a_loss_that_falls_no_more_has_converged():
+    steady, slow, rounding = torch.ones(10), torch.cat([torch.ones(8), torch.full((2,), 0.95)]), torch.full((10,), 1e-9)
+    rounding[-1] = 1e-13
+    history = torch.stack([steady, slow, rounding], dim=-1)
+    assert converged(history).tolist() == [True, False, True]
+    with pytest.raises(ValueError, match="got 4 steps"):
+        converged(history[:4])
 
 
 @pytest.mark.parametrize(
