@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The one script: sets up if needed, then hands over to scripts/run.py. See --help.
 set -euo pipefail
-unset CDPATH
+unset CDPATH PYTHONSAFEPATH PYTHONOPTIMIZE PYTEST_ADDOPTS
 export GKN_CALLED_FROM=$PWD PYTHONUTF8=1
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 

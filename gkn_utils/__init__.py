@@ -1,5 +1,8 @@
 """Generative Kaleidoscopic Networks (Shrivastava, arXiv 2402.11793): manifold learning and kaleidoscopic sampling."""
 
+from inspect import isfunction
+
+from gkn_utils._arguments import checked
 from gkn_utils.claims import Claims, all_claims, save_figure, save_gif
 from gkn_utils.data import Images, Source, load_images, points, read_idx, to_pixels
 from gkn_utils.dynamics import (
@@ -31,17 +34,20 @@ __all__ += ["last", "noise_schedule", "settle", "trajectory", "uniform_starts"]
 __all__ += ["load_network", "network_card", "pretrained", "save_network"]
 __all__ += ["Images", "Source", "load_images", "points", "read_idx", "to_pixels"]
 # What the iterated map does
+__all__ += ["arnoldi_radius", "burn_in", "collapsed", "converged", "descend", "fitted", "fixed_points", "flat_share"]
 __all__ += [
-    "arnoldi_radius",
-    "burn_in",
-    "collapsed",
-    "converged",
-    "descend",
-    "fitted",
-    "fixed_points",
-    "flat_share",
     "jacobian",
+    "jumpiness",
+    "landed",
+    "nearest",
+    "period",
+    "recalled",
+    "spectral_radius",
+    "step_sizes",
+    "stored",
 ]
-__all__ += ["jumpiness", "landed", "nearest", "period", "recalled", "spectral_radius", "step_sizes", "stored", "visits"]
+__all__ += ["visits"]
 # Claims and figures
 __all__ += ["Claims", "all_claims", "save_figure", "save_gif"]
+
+globals().update({name: checked(of) for name, of in globals().items() if name in __all__ and isfunction(of)})

@@ -1,5 +1,6 @@
 """What is asked of arguments before any work starts: networks, points, counts, ranges, generators."""
 
+import math
 from numbers import Integral
 
 import torch
@@ -37,6 +38,18 @@ def check_range(name: str, x: Tensor, low: float, high: float) -> None:
         raise ValueError(
             f"{name}: got values in [{x.min():.4g}, {x.max():.4g}], needed [{low:g}, {high:g}], the network's range"
         )
+
+
+def check_bounds(low: float, high: float) -> None:
+    """Raise `ValueError` unless low < high, both finite."""
+    if not -math.inf < low < high < math.inf:
+        raise ValueError(f"low, high: got {low!r}, {high!r}, needed finite numbers, low < high")
+
+
+def check_data(name: str, x: Tensor) -> None:
+    """Raise `ValueError` unless `x` is a tensor of floats, (n, d) or (k, n, d)."""
+    if x.dim() not in (2, 3) or not x.is_floating_point():
+        raise ValueError(f"{name}: got {x.dtype} of shape {tuple(x.shape)}, needed floats (n, d) or (k, n, d)")
 
 
 def check_batch_size(batch_size, x: Tensor) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tqdm import tqdm
+from tqdm.utils import ObjectWrapper
 
 DELAY = 2  # seconds
 
@@ -24,6 +25,25 @@ class _Note(io.TextIOBase):
         return len(text)
 
 
+class _Terminal(ObjectWrapper):
+    """What may be closed, gone, or another user's."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError, ValueError):
+            self._wrapped.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._wrapped.flush()
+
+
+def _is_watched() -> bool:
+    try:
+        return "JPY_SESSION_NAME" in os.environ or sys.stderr.isatty()
+    except (AttributeError, OSError, ValueError):  # there is none, or it is closed
+        return False
+
+
 def note(words: str) -> None:
     """What goes on, in the display of `run_all.sh`, for a notebook that it runs."""
     if path := os.environ.get("GKN_PROGRESS"):
@@ -36,9 +56,10 @@ def progress_bar(things: Iterable, *, total: int | None = None, unit: str = "ste
     It appears after two seconds, in a terminal, in JupyterLab, and, for a notebook run by `run_all.sh`, in that
     script's own display, by way of the file $GKN_PROGRESS. Elsewhere, as where output is compared, nothing is printed.
     """
-    note = os.environ.get("GKN_PROGRESS")
-    if not (note or sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ):
-        yield from things
-        return
-    words = {"file": _Note(note), "bar_format": "{percentage:.0f}% of {total_fmt} {unit}s"} if note else {}
-    yield from tqdm(things, total=total, unit=unit, leave=False, delay=DELAY, **words)
+    if note := os.environ.get("GKN_PROGRESS"):
+        where = {"file": _Note(note), "bar_format": "{percentage:.0f}% of {total_fmt} {unit}s"}
+    elif _is_watched():
+        where = {"file": _Terminal(sys.stderr)}
+    else:
+        where = {"disable": True}
+    yield from tqdm(things, total=total, unit=unit, leave=False, delay=DELAY, **where)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor, nn
 
+from gkn_utils._arguments import checked
 from gkn_utils._checks import as_generator, check_count
 
 
@@ -77,14 +78,24 @@ class MLP(PointMap):
     `ValueError` for a size that is not such an integer, and for any other output.
     """
 
-    def __init__(self, dim, width, depth, *, output=None, skip=False, nets=None, generator=None):
+    @checked
+    def __init__(
+        self,
+        dim: int,
+        width: int,
+        depth: int,
+        *,
+        output: nn.Module | None = None,
+        skip: bool = False,
+        nets: int | None = None,
+        generator: torch.Generator | None = None,
+    ):
         super().__init__()
         for name, value, least in [("dim", dim, 1), ("width", width, 1), ("depth", depth, 0)]:
             check_count(name, value, least)
         if nets is not None:
             check_count("nets", nets)
-        self.dim, self.width, self.depth, self.skip = int(dim), int(width), int(depth), skip
-        self.nets = None if nets is None else int(nets)
+        self.dim, self.width, self.depth, self.skip, self.nets = dim, width, depth, skip, nets
         self.output = nn.Sigmoid() if output is None else output
         self.range = known_output(self.output)[1:3]
         sizes = [self.dim] + [self.width] * self.depth + [self.dim]

@@ -9,6 +9,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from gkn_utils._arguments import json_of
 from gkn_utils._files import atomic_write
 from gkn_utils.network import MLP, OUTPUTS
 
@@ -46,7 +47,7 @@ def save_network(net: MLP, path: str | Path, card: dict, *, half: bool = False) 
     weights = {key: value.half() if half else value for key, value in weights.items()}
     if not all(value.isfinite().all() for value in weights.values()):
         raise ValueError(f"net: got weights that are not finite{' at half precision' * half}, needed finite ones")
-    content = save(weights, {"card": json.dumps(card | shape, ensure_ascii=False)})
+    content = save(weights, {"card": json.dumps(card | shape, ensure_ascii=False, default=json_of)})
     if len(content) > LARGEST:
         raise ValueError(f"net: got {len(content):,} bytes, needed at most {LARGEST:,}; `half` halves them")
     with atomic_write(path) as draft:

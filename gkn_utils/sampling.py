@@ -2,12 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from numbers import Real
 
 import torch
 from torch import Tensor
 
 from gkn_utils import compiled
+from gkn_utils._arguments import checked
 from gkn_utils._checks import as_generator, check_count, check_points
 from gkn_utils._progress import progress_bar
 from gkn_utils.network import MLP, Network
@@ -16,6 +16,7 @@ BURST = 10  # iterations
 
 
 # Eq. 2, and Eq. 3 where jitter > 0
+@checked  # for those that hand their options on, too
 def kaleidoscope(
     net: Network,
     z: Tensor,
@@ -32,7 +33,7 @@ def kaleidoscope(
     They are z, f(z), f(clamp(f(z) + e)), ... with e ~ U(-jitter, jitter) in each coordinate, each (n, d), or (k, n, d)
     for `nets=k`, computed without gradients as it is asked for. A network in half precision (`net.bfloat16()`) samples
     faster, and recalls less: a notebook that does so shows how much less. Each state is computed from the one before
-    it: change a copy of it, not the state.
+    it: change a copy of it, not the state, nor what shares its memory, as `state.numpy()` does.
 
     Args:
         net: one network, or `nets=k`.
@@ -113,8 +114,11 @@ def trajectory(net: Network, z: Tensor, *, steps: int, **options) -> Tensor:
 
 
 def last(states: Iterable[Tensor]) -> Tensor:
-    """The last of the states, without keeping the others in memory."""
-    return deque(progress_bar(states, unit="iteration"), maxlen=1)[0]
+    """The last of the states, without keeping the others in memory; `ValueError` where there is none."""
+    end = deque(progress_bar(states, unit="iteration"), maxlen=1)
+    if not end:
+        raise ValueError("states: got none, needed at least one")
+    return end[0]
 
 
 def noise_schedule(
@@ -152,8 +156,8 @@ def noise_schedule(
 
 def _each_time(name: str, value: float | Sequence[float], steps: int, needed: str, bound: float) -> list[float]:
     """`value` for each of the steps after the first; `ValueError` for what is not in [0, bound)."""
-    one = isinstance(value, Real)
-    values = [float(value)] * (steps - 1) if one else list(value)
+    one = isinstance(value, float)
+    values = [value] * (steps - 1) if one else value
     if len(values) != steps - 1:
         raise ValueError(f"{name}: got {len(values)} numbers, needed one or steps - 1 = {steps - 1}")
     for number in [value] if one else values:

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
@@ -156,7 +156,7 @@ class Display:
     """One line that tells what runs, in a terminal; elsewhere a line where a job begins."""
 
     def __init__(self, total: int):
-        self.total, self.live, self.drawn = total, sys.stderr.isatty(), 0.0
+        self.total, self.live, self.drawn = total, bool(sys.stderr) and sys.stderr.isatty(), 0.0
 
     def __enter__(self):
         return self
@@ -165,8 +165,12 @@ class Display:
         self._clear()
 
     def _clear(self) -> None:
+        self._draw("")
+
+    def _draw(self, line: str) -> None:
         if self.live:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            with suppress(OSError):  # the terminal is gone, or another user's
+                print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
     def say(self, words: str, *, quiet: bool = False) -> None:
         """A line that stays; with `quiet`, in a terminal only."""
@@ -186,7 +190,7 @@ class Display:
         self.drawn = time.monotonic()
         words = [f"[{done}/{self.total}]", *map(_state, running), time_left(running, waiting, at_once)]
         line = "  ".join(filter(None, words))
-        print(f"\r\x1b[K{line[: shutil.get_terminal_size().columns - 1]}", end="", file=sys.stderr, flush=True)
+        self._draw(line[: shutil.get_terminal_size().columns - 1])
 
 
 def _state(one: Running) -> str:

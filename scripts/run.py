@@ -9,12 +9,15 @@ import ast
 import fcntl
 import json
 import locale
+import math
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +81,7 @@ def asked() -> tuple[argparse.Namespace, list[Path], dict]:
                 if name not in literals:
                     options.error(f"{notebook.stem} has no parameter {name}")
                 try:
-                    given[name] = value_of(text, literals[name], name in sources)
+                    given[name] = value_of(name, text, literals[name], name in sources)
                 except ValueError as error:
                     options.error(f"-p {name}: {error}")
     return found, notebooks, given
@@ -98,35 +101,57 @@ def is_whole(notebook: Path) -> bool:
     return found
 
 
-def value_of(text: str, literal, is_source: bool):
-    """The value that was meant, of the type of the parameter's own; a path that holds from anywhere."""
+def value_of(name: str, text: str, literal, is_source: bool):
+    """The value that was meant, of the type of the parameter's own and in its range; a path that holds from anywhere.
+
+    Raises `ValueError` for what is none.
+    """
     if is_source:
         path = CALLED_FROM / Path(text).expanduser()
-        return str(path.resolve()) if path.exists() else text
+        if not path.exists() and text not in data_sets():
+            raise ValueError(f"got {text!r}, needed a folder or zip of pictures, or one of {', '.join(data_sets())}")
+        found = str(path.resolve()) if path.exists() else text
+        if any("\ud800" <= c <= "\udfff" for c in found):
+            raise ValueError(f"got {text!r}, needed a path in UTF-8, as notebooks are; rename it")
+        return found
     if isinstance(literal, str):
         return text
     try:
         value = ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
-    except (ValueError, SyntaxError):
-        value = text
-    try:
-        return like(value, literal)
-    except TypeError:
+        found = like(value, literal, least=0 if re.search("depth|seed", name) else 1)
+        if isinstance(found, float) and found < 0 <= literal:
+            raise ValueError
+        return found
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         raise ValueError(f"got {text!r}, needed one like {literal!r}") from None
 
 
-def like(value, literal):
-    """`value` as one of the type of `literal`, of lists and dicts all that is in them, too; else `TypeError`."""
-    if isinstance(literal, float) and type(value) is int:
-        return float(value)
-    if type(value) is not type(literal):
+def like(value, literal, *, least: int):
+    """`value` as one of the type of `literal`, of lists and dicts all that is in them, too; else `TypeError`.
+
+    Integers are at least `least`, or 0 where the literal is; other numbers are finite.
+    """
+    kind = type(literal)
+    if kind is float and type(value) is int:
+        value = float(value)
+    wide = kind is int and not (least if literal else 0) <= value < 2**63
+    if type(value) is not kind or wide or (kind is float and not math.isfinite(value)):
         raise TypeError
-    if isinstance(literal, list | tuple) and literal:
-        return type(literal)(like(one, literal[0]) for one in value)
-    if isinstance(literal, dict):
-        [(name, first), *_] = literal.items()
-        return {like(key, name): like(one, first) for key, one in value.items()}
+    if kind is list and value:
+        return [like(one, min(literal), least=least) for one in value]
+    if kind is dict and value.keys() == literal.keys():
+        return {key: like(value[key], literal[key], least=least) for key in literal}
+    if kind in (list, dict):
+        raise TypeError
     return value
+
+
+@cache
+def data_sets() -> list[str]:
+    sys.path.insert(0, str(ROOT))  # this folder's package before another's
+    from gkn_utils.data.images import DATA_SETS
+
+    return list(DATA_SETS)
 
 
 def environment() -> None:
@@ -135,6 +160,8 @@ def environment() -> None:
         os.environ["GKN_DATA"] = str((CALLED_FROM / Path(folder).expanduser()).resolve())
         if not Path(os.environ["GKN_DATA"]).is_dir():
             sys.exit(f"GKN_DATA is {folder}, which is not a folder")
+    if not re.fullmatch(r"\d*\.?\d*", seconds := os.environ.get("GKN_CHECKPOINT_SECONDS", "")):
+        sys.exit(f"GKN_CHECKPOINT_SECONDS is {seconds}, which is no number of seconds")
     profile = BUILD / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text("c.IPKernelApp.log_level = 40\n")

@@ -1,3 +1,5 @@
+import io
+import sys
 import time
 
 import pytest
@@ -41,3 +43,35 @@ def test_the_run_of_all_notebooks_reads_how_far_one_is(tmp_path, capfd, monkeypa
     _progress.note("compiling")
     assert list(progress_bar(range(5))) == list(range(5))
     assert capfd.readouterr() == ("", "")
+
+
+class Terminal(io.StringIO):
+    """One that does something else than to show what is written to it."""
+
+    def __init__(self, error: Exception | None):
+        super().__init__()
+        self.error = error
+
+    def isatty(self):
+        return True
+
+    def write(self, text):
+        if self.error:
+            raise self.error
+        return super().write(text)
+
+    flush = isatty
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "another user's"), OSError(5, "gone"), ValueError("closed"), None]
+)
+def test_no_bar_is_no_error_whatever_the_terminal(error, monkeypatch):
+    terminal = Terminal(error)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert list(progress_bar(range(5))) == list(range(5))
+    assert ("0/5" in terminal.getvalue()) == (error is None)
+    terminal.close()
+    for there_is_none in (terminal, None):
+        monkeypatch.setattr(sys, "stderr", there_is_none)
+        assert list(progress_bar(range(5))) == list(range(5))

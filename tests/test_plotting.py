@@ -1,9 +1,11 @@
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
+import gkn_utils as gkn
 from gkn_utils import plotting
 
 
@@ -105,3 +107,33 @@ def test_the_scoreboard_colours_verdicts_and_marks_subjects():
     assert words == ["Figure 2", "F2a", "One point is learned", "1", "Others", "D1", "A dip", "not tested"]
     assert [text.get_text() for text in ax.texts if text.get_weight() == "bold"] == ["Figure 2", "Others"]
     assert len(ax.collections) == 2  # a patch of colour for each verdict
+
+
+ODD = """
+text.usetex: True
+font.size: 30
+lines.linewidth: 9
+axes.grid: True
+axes.unicode_minus: False
+figure.dpi: 33
+figure.autolayout: True
+savefig.dpi: 44
+savefig.bbox: tight
+savefig.transparent: True
+path.sketch: 1, 100, 2
+"""
+
+
+def test_a_matplotlibrc_of_ones_own_changes_no_figure(tmp_path, monkeypatch):
+    monkeypatch.setenv("GKN_FIGURES", str(tmp_path))
+    (tmp_path / "matplotlibrc").write_text(ODD)
+    for name in ("plain", "odd"):
+        with matplotlib.rc_context(fname=tmp_path / "matplotlibrc" if name == "odd" else None):
+            plotting.use_style()
+            fig, ax = plt.subplots()
+            ax.plot([-1, 1])
+            ax.set(title="$x^2$ at 100%")
+            gkn.save_figure(fig, name)
+            frame = plotting.rendered(fig)
+            assert frame.shape == (384, 512, 3)
+    assert (tmp_path / "plain.png").read_bytes() == (tmp_path / "odd.png").read_bytes()

@@ -2,6 +2,7 @@ import json
 import os
 import struct
 
+import numpy as np
 import pytest
 import torch
 from accidents import ends_well
@@ -15,7 +16,7 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 def test_a_network_and_its_card_come_back(tmp_path, generator):
     net = MLP(3, 5, 2, output=torch.nn.Tanh(), generator=generator)
-    card = {"what": "three numbers", "recipe": {"steps": 5}, "width": 9}  # which is not the network's
+    card = {"what": "three numbers", "recipe": {"steps": np.int64(5)}, "width": 9}  # which is not the network's
     save_network(net, tmp_path / "a.safetensors", card)
     back, x = load_network(tmp_path / "a.safetensors"), torch.rand(4, 3, generator=generator)
     assert torch.equal(back(x), net(x))

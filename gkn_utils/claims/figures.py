@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Sequence
-from numbers import Integral
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -54,10 +53,11 @@ def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Seq
     """
     if len(frames) == 0 or any(np.shape(f) != np.shape(frames[0]) or f.dtype != np.uint8 for f in frames):
         raise ValueError(f"frames: got {len(frames)}, needed at least one uint8 array, all of one shape")
-    if frames[0].ndim != 2 and frames[0].shape[2:] != (3,):
-        raise ValueError(f"frames: got shape {frames[0].shape}, needed (h, w) or (h, w, 3)")
-    times = [milliseconds] * len(frames) if np.isscalar(milliseconds) else list(milliseconds)
-    if len(times) != len(frames) or not all(isinstance(time, Integral) and time >= 10 for time in times):
+    shape = frames[0].shape
+    if len(shape) < 2 or shape[2:] not in ((), (3,)) or not 0 < min(shape[:2]) <= max(shape[:2]) < 2**16:
+        raise ValueError(f"frames: got shape {shape}, needed (h, w) or (h, w, 3), sides from 1 to 65,535")
+    times = [milliseconds] * len(frames) if isinstance(milliseconds, int) else milliseconds
+    if len(times) != len(frames) or min(times) < 10:
         raise ValueError(f"milliseconds: got {milliseconds!r}, needed one whole number from 10 on, or {len(frames)}")
     levels = (np.round(np.arange(256) * 31 / 255) * 255 / 31).astype(np.uint8)
     reduced = [levels[frame] for frame in frames]
@@ -68,7 +68,7 @@ def save_gif(frames: Sequence[np.ndarray], name: str, *, milliseconds: int | Seq
             raise ValueError(f"frames: got one picture for over {LONGEST / 1000:.0f} s, needed a shorter time")
     first, *others = map(Image.fromarray, reduced)
     with atomic_write(figures_folder() / f"{name}.gif") as path:
-        first.save(path, save_all=True, append_images=others, duration=list(map(int, times)), loop=0)
+        first.save(path, save_all=True, append_images=others, duration=times, loop=0)
 
 
 def _boxes_of_text(fig: Figure, whole: Bbox) -> list[list[int]]:

@@ -50,7 +50,8 @@ def wilsons(value: float, n: int, *, spread: float = 1.0, z: float = stats.norm.
     """
     z2 = z * z * spread / n
     middle, half = (value + z2 / 2) / (1 + z2), np.sqrt(z2 * value * (1 - value) + z2 * z2 / 4) / (1 + z2)
-    return Estimate(float(value), max(0.0, float(middle - half)), min(1.0, float(middle + half)), n)
+    low, high = min(value, middle - half), max(value, middle + half)  # rounding left the value outside
+    return Estimate(float(value), max(0.0, float(low)), min(1.0, float(high)), n)
 
 
 def numbers(name: str, values, *, least: int = 1) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from gkn_utils._arguments import json_of
 from gkn_utils._files import atomic_write
 from gkn_utils.claims.figures import COMMITTED, figures_folder
 from gkn_utils.claims.intervals import Estimate
@@ -64,7 +65,8 @@ class Claims:
         content = {"notebook": self.notebook, "profile": self.profile, "settings": settings}
         content |= {"claims": self._records, "data": data}
         with atomic_write(figures_folder() / f"{self.name}.json") as path:
-            path.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+            text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False, default=json_of) + "\n"
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")  # of paths that are no Unicode
 
     def verdicts(self) -> str:
         """A line a claim, the same on every machine: its recorded verdict, and at the default settings agreement."""
@@ -73,6 +75,7 @@ class Claims:
 
     def table(self) -> pd.DataFrame:
         """A row a claim, after `save`: what it says, its number, the line, the recorded verdict, and agreement."""
+        pd.set_option("display.max_colwidth", None)  # sentences are shown whole
         recorded = self._records if self.profile == "full" else _read(self.notebook, "full")["claims"]
         rows = {}
         for key, record in self._records.items():
@@ -80,6 +83,7 @@ class Claims:
             rows[key] = {"claim": claim.statement, "number": claim.metric, "measured": in_words(record)}
             rows[key] |= {"line": claim.line.text, "verdict": recorded.get(key, {}).get("verdict", "not measured")}
             rows[key] |= {"here": record.get("here", "")}
+            rows[key] |= {"beside": "; ".join(f"{k} {v['measured']:g}" for k, v in record.get("beside", {}).items())}
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def _claim(self, key: str) -> Claim:

@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import warnings
 import weakref
 import zipfile
 from collections.abc import Callable
@@ -36,9 +37,12 @@ def shown(name: str | Path) -> str:
 
 def _folder(path: Path) -> Files:
     names, seen = [], set()
-    for folder, below, files in os.walk(path, followlinks=True):
-        seen.add(os.path.realpath(folder))
-        below[:] = [name for name in sorted(below) if os.path.realpath(os.path.join(folder, name)) not in seen]
+    for folder, below, files in os.walk(path, followlinks=True, onerror=_left_out):
+        below.sort()
+        if (real := os.path.realpath(folder)) in seen:
+            below.clear()
+            continue
+        seen.add(real)
         names += [file.relative_to(path).as_posix() for file in map(Path(folder).joinpath, files) if file.is_file()]
 
     def read(name: str) -> bytes:
@@ -46,6 +50,10 @@ def _folder(path: Path) -> Files:
         return (path / name).read_bytes()
 
     return _visible(names), read
+
+
+def _left_out(error: OSError) -> None:
+    warnings.warn(f"left out {shown(error.filename)}: {error.strerror}", stacklevel=2)
 
 
 def _zip(path: Path) -> Files:

@@ -1,13 +1,16 @@
 """Points and images to learn from."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from gkn_utils._checks import check_count
+from gkn_utils._arguments import checked
+from gkn_utils._checks import check_bounds, check_count
 from gkn_utils.data.archives import shown
 from gkn_utils.data.cifar import cifar10_dogs
 from gkn_utils.data.downloads import data_folder
@@ -31,12 +34,14 @@ class Images:
         """The source, and whether it is a stand-in, for the title of a figure."""
         return f"stand-in: {self.source}" if self.standin else self.source
 
+    @checked
     def points(self, low: float, high: float) -> Tensor:
         """The pictures as float32 points (n, c*h*w), 0..255 mapped to low..high."""
+        check_bounds(low, high)
         return self.pixels.flatten(1).float().div_(255).mul_(high - low).add_(low)
 
 
-def points(values: Sequence) -> Tensor:
+def points(values: Sequence | np.ndarray | Tensor) -> Tensor:
     """Training points as float32 (n, d): `points([0.2, 0.8])` is (2, 1), `points([(0.5, 0.5)])` is (1, 2).
 
     Raises `ValueError` for none, and for what is neither numbers nor tuples of numbers.
@@ -53,11 +58,14 @@ def points(values: Sequence) -> Tensor:
 
 def to_pixels(x: Tensor, shape: Sequence[int], low: float, high: float) -> Tensor:
     """Points (n, d) back as uint8 pictures (n, *shape), low..high mapped to 0..255 and clipped."""
+    check_bounds(low, high)
+    if x.dim() != 2 or x.shape[1] != math.prod(shape):
+        raise ValueError(f"x: got shape {tuple(x.shape)}, needed (n, {math.prod(shape)}) for pictures of {shape}")
     return x.sub(low).mul_(255 / (high - low)).round_().clamp_(0, 255).to(torch.uint8).reshape(-1, *shape).cpu()
 
 
 def load_images(
-    name: Source,
+    name: Source | Path,
     *,
     count: int | None = None,
     size: tuple[int, int] | None = None,
@@ -91,7 +99,7 @@ def load_images(
         if size is not None:
             raise ValueError(f"size: got {size}, needed None, {name} has a size of its own")
         return DATA_SETS[name](count, seed)
-    if isinstance(name, str | Path) and str(name) and _exists(Path(name)):
+    if str(name) and _exists(Path(name)):
         pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed, fewer=fewer)
         return Images(pixels, None, f"pictures of {shown(Path(name).name)}", standin=True)
     raise ValueError(f"name: got {name!r}, needed one of {', '.join(DATA_SETS)}, or a folder or zip of pictures")

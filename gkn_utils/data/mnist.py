@@ -43,7 +43,7 @@ def mnist(*parts: str) -> tuple[Tensor, Tensor]:
     return pixels.unsqueeze(1), labels.long()
 
 
-def read_idx(content: bytes, name: str = "IDX file") -> Tensor:
+def read_idx(content: bytes | bytearray | memoryview, name: str = "IDX file") -> Tensor:
     """The array in an uncompressed IDX file of unsigned bytes (MNIST's format): uint8, of the shape it declares.
 
     Raises `ValueError` for a wrong magic number, a length that differs from what the header declares, or no elements.

@@ -12,7 +12,9 @@ from torch import Tensor
 from gkn_utils.data.archives import files_of, shown
 from gkn_utils.data.decoding import FORMATS, check_pixels, check_work, opened
 
-READ = f"{', '.join(FORMATS[:-1])} and {FORMATS[-1]}"
+READ = f"{', '.join(FORMATS[:-1])} and {FORMATS[-1]}" + "; HEIC where pillow-heif is installed" * (
+    "HEIF" not in FORMATS
+)
 
 
 def read_pictures(path: Path, size: tuple[int, int], *, count: int | None, seed: int, fewer: bool = False) -> Tensor:

@@ -9,13 +9,13 @@ from torch import Tensor
 
 from gkn_utils._checks import check_points
 from gkn_utils.dynamics.neighbours import nearest
-from gkn_utils.network import MLP
+from gkn_utils.network import Network
 from gkn_utils.sampling import kaleidoscope, last
 
 LONGEST = 32  # of the periods that are looked for
 
 
-def jacobian(net: MLP, x: Tensor) -> Tensor:
+def jacobian(net: Network, x: Tensor) -> Tensor:
     """The derivative df_i/dx_j at each point: (n, d, d), or (k, n, d, d) for `nets=k`.
 
     `x` is (n, d) or (k, n, d). Costs d backward passes over all points and networks together.
@@ -23,6 +23,7 @@ def jacobian(net: MLP, x: Tensor) -> Tensor:
     check_points("x", x, net)
     if net.nets is not None:
         x = x.expand(net.nets, *x.shape[-2:])
+    net = getattr(net, "_orig_mod", net)  # what torch.compile makes of it has no graph for several passes
     x = x.detach().clone().requires_grad_()
     with torch.enable_grad():
         y = net(x)
@@ -30,7 +31,7 @@ def jacobian(net: MLP, x: Tensor) -> Tensor:
     return torch.stack(rows, dim=-2)
 
 
-def spectral_radius(net: MLP, x: Tensor) -> Tensor:
+def spectral_radius(net: Network, x: Tensor) -> Tensor:
     """The largest |eigenvalue| of the Jacobian of f at x: (n,), or (k, n) for `nets=k`.
 
     A fixed point attracts its surroundings where it is below 1 (Radhakrishnan et al. 2020, arXiv 1909.12362).
@@ -38,7 +39,7 @@ def spectral_radius(net: MLP, x: Tensor) -> Tensor:
     return torch.linalg.eigvals(jacobian(net, x)).abs().amax(-1)
 
 
-def stored(net: MLP, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tensor:
+def stored(net: Network, x: Tensor, *, steps: int = 100, tol: float = 0.01) -> Tensor:
     """Which points are attractors: |f^steps(x) - x| < tol and a spectral radius below 1 at x.
 
     Returns booleans (n,), or (k, n) for `nets=k`. Raises `ValueError` for points the network cannot take, or no steps.
@@ -86,6 +87,8 @@ def burn_in(frames: Iterable[Tensor], tol: float, *, end: Tensor | None = None) 
         end = frames[-1] if frames else torch.empty(0)
     settled_at, iteration = torch.zeros(end.shape[:-1], dtype=torch.long, device=end.device), 0
     for iteration, frame in enumerate(frames, start=1):
+        if frame.shape != end.shape:
+            raise ValueError(f"end: got shape {tuple(end.shape)}, needed that of the frames, {tuple(frame.shape)}")
         settled_at[~((frame - end).norm(dim=-1) <= tol)] = iteration
     if iteration < 2:
         raise ValueError(f"frames: got {iteration} states, needed at least the start and one iteration")

@@ -4,11 +4,11 @@ import torch
 from torch import Tensor
 
 from gkn_utils._checks import as_generator, check_count, check_points
-from gkn_utils.network import MLP
+from gkn_utils.network import Network
 
 
 def arnoldi_radius(
-    net: MLP, x: Tensor, *, steps: int = 30, generator: torch.Generator | None = None
+    net: Network, x: Tensor, *, steps: int = 30, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
     """The largest |eigenvalue| of the Jacobian of f at points `x` (n, d), and a residual that says how good: (n,) each.
 
@@ -24,6 +24,7 @@ def arnoldi_radius(
     check_count("steps", steps)
     generator = as_generator(generator, net.device)
     start = torch.randn(x.shape, generator=generator, device=x.device, dtype=x.dtype)
+    net = getattr(net, "_orig_mod", net)  # as in `jacobian`
     x = x.detach().clone().requires_grad_()
     with torch.enable_grad():
         y = net(x)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from gkn_utils._checks import check_line
 from gkn_utils.dynamics.attractors import jacobian
-from gkn_utils.network import MLP
+from gkn_utils.network import Network
 
 CELLS = 2000
 OFFSET = 0.381966  # of a cell: so the grid misses round numbers, and with them training points
@@ -13,7 +13,7 @@ FLAT, PLACES = 0.1, 1000  # |f'| of what is flat, places it is looked at
 
 
 @torch.no_grad()
-def fixed_points(net: MLP) -> Tensor:
+def fixed_points(net: Network) -> Tensor:
     """All x with f(x) = x that a grid can see, ascending, padded with NaN: (m,), or (k, m) for `nets=k`.
 
     Where f(x) - x changes its sign within one of about 2,000 cells, that cell is halved down to rounding. Since f
@@ -36,13 +36,13 @@ def fixed_points(net: MLP) -> Tensor:
     return found if net.nets else found[0]
 
 
-def _rises(net: MLP, x: Tensor) -> Tensor:
+def _rises(net: Network, x: Tensor) -> Tensor:
     """Whether f(x) > x, for inputs (k, m) of each network."""
     y = net(x.unsqueeze(-1) if net.nets else x[0].unsqueeze(-1))
     return y.reshape(x.shape) > x
 
 
-def flat_share(net: MLP, low: float | None = None, high: float | None = None) -> Tensor:
+def flat_share(net: Network, low: float | None = None, high: float | None = None) -> Tensor:
     """Share of the inputs in [low, high] of a 1-D network where |f'| < .1: a scalar, or (k,) for `nets=k`.
 
     An end that is None is that of the network's range. Slopes are taken at 1,000 evenly spaced places inside. Raises
@@ -52,7 +52,7 @@ def flat_share(net: MLP, low: float | None = None, high: float | None = None) ->
     return (slopes.abs() < FLAT).to(net.dtype).mean(-1)
 
 
-def _inputs(net: MLP, low: float | None = None, high: float | None = None) -> Tensor:
+def _inputs(net: Network, low: float | None = None, high: float | None = None) -> Tensor:
     """Evenly spaced places inside [low, high], by default the network's range, (PLACES, 1)."""
     lowest, highest = check_line(net)
     low, high = lowest if low is None else low, highest if high is None else high

@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from gkn_utils._checks import check_data
+
 CHUNK = 1024  # samples
 
 
@@ -10,8 +12,12 @@ def nearest_neighbours(samples: Tensor, x: Tensor, k: int) -> tuple[Tensor, Tens
     """Distances to, and indices of, the `k` points of `x` nearest to each of `samples` (..., d): (..., k) each.
 
     `x` is (n, d), or (k, n, d) where `samples` are (k, m, d): each network's own points. The nearest comes first.
-    Raises `ValueError` for fewer than k points.
+    Raises `ValueError` for fewer than k points, and for samples of another size or type than these.
     """
+    check_data("x", x)
+    if samples.shape[-1:] != x.shape[-1:] or samples.dtype != x.dtype:
+        got = f"{samples.dtype} of shape {tuple(samples.shape)}"
+        raise ValueError(f"samples: got {got}, needed {x.dtype} (..., {x.shape[-1]}), as the points have them")
     if x.shape[-2] < k:
         raise ValueError(f"x: got {x.shape[-2]} points, needed at least the {k} to be found")
     if x.dim() == 3:

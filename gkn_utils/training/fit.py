@@ -7,9 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from gkn_utils import compiled
-from gkn_utils._checks import as_generator, check_batch_size, check_count, check_points, check_range
+from gkn_utils._arguments import checked
+from gkn_utils._checks import as_generator, check_batch_size, check_count, check_data, check_points, check_range
 from gkn_utils._progress import progress_bar
-from gkn_utils.network import MLP
+from gkn_utils.network import MLP, Network
 from gkn_utils.training.adam import adam, compiled_adam, parts, threads
 from gkn_utils.training.backpropagation import Backpropagation
 from gkn_utils.training.batches import batches, under_noise
@@ -17,16 +18,18 @@ from gkn_utils.training.checkpoints import Checkpoint
 
 
 # Eq. 1
-def manifold_loss(net: MLP, x: Tensor) -> Tensor:
+def manifold_loss(net: Network, x: Tensor) -> Tensor:
     """Mean square of x - f(x) over points and coordinates: a scalar, or (k,) for `nets=k`.
 
     `x` is (n, d) or (k, n, d). The largest possible value is the square of the width of the network's range: 1 for
     a sigmoid, 4 for a tanh.
     """
+    check_points("x", x, net)
     return (net(x) - x).square().mean((-2, -1))
 
 
 # Section 2, "Manifold Learning"
+@checked  # for those that hand their options on, too
 def fit(
     net: MLP,
     x: Tensor,
@@ -112,6 +115,7 @@ def train(
     Its first weights are drawn from `seed`, and so, from another generator, are batches and noise. `options` are those
     of `fit`, or, with `lrs`, of `fit_in_stages`; the errors are those of `MLP` and `fit`.
     """
+    check_data("x", x)
     net = MLP(x.shape[-1], width, depth, output=output, nets=nets, generator=torch.Generator().manual_seed(seed))
     learn = fit_in_stages if "lrs" in options else fit
     return net, learn(net.to(x.device), x, generator=torch.Generator(x.device).manual_seed(seed), **options)
@@ -122,6 +126,8 @@ def one_cycle(done: float) -> float:
 
     The one-cycle policy of Smith and Topin (2018, arXiv 1708.07120), for Adam's learning rate alone.
     """
+    if not 0 <= done <= 1:
+        raise ValueError(f"done: got {done!r}, needed a share of the steps, in [0, 1]")
     if done < 0.3:
         return 0.04 + 0.96 * (1 - math.cos(math.pi * done / 0.3)) / 2
     return (1 + math.cos(math.pi * (done - 0.3) / 0.7)) / 2
@@ -150,6 +156,7 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
     The mean of the data, returned for every input, has just that variance as its loss; that of a single point is 0.
     `x` is (n, d) or (k, n, d), `loss` and result are (k,).
     """
+    check_data("x", x)
     return (loss >= 0.9 * x.var(dim=-2, correction=0).mean(-1)) & ~fitted(loss)
 
 
@@ -162,14 +169,13 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
     check_points("x", x, net)
     check_range("x", x, *net.range)
     check_count("steps", steps)
-    if not lr > 0:
+    if not 0 < lr < math.inf:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
     if batch_size is not None:
         check_batch_size(batch_size, x)
-    pair = isinstance(noise, Sequence) and len(noise) == 2
-    if noise is not None and not (pair and 0 <= noise[0] <= noise[1] < math.inf):
+    if noise is not None and not 0 <= noise[0] <= noise[1] < math.inf:
         raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
-    if not (isinstance(precision, torch.dtype) and precision.is_floating_point):
+    if not precision.is_floating_point:
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
 
 

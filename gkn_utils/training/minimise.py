@@ -26,7 +26,7 @@ def minimise(
         schedule: the factor on `lr` at each share of the steps done, as for `fit`.
         done: asked after each step, with the number of steps made, whether these are enough.
 
-    Raises `ValueError` for no steps.
+    Raises `ValueError` for no steps, `FloatingPointError` for a loss that is no number.
     """
     check_count("steps", steps)
     adam, history = torch.optim.Adam(net.parameters(), lr=lr, fused=True), []
@@ -35,6 +35,9 @@ def minimise(
             adam.param_groups[0]["lr"] = lr * schedule(step / steps)
         adam.zero_grad()
         value = loss()
+        if not value.isfinite():
+            got = f"got {value.item()} at step {step}"
+            raise FloatingPointError(f"loss: {got}, needed a number; a smaller learning rate may help")
         value.backward()
         adam.step()
         history.append(value.detach())

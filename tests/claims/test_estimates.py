@@ -64,6 +64,7 @@ def test_a_geometric_mean_is_covered_as_often_as_said(n):
 def test_shares_without_a_doubt_have_an_interval_and_what_is_none_is_refused():
     assert estimates.mean_share([1.0] * 8).low == pytest.approx(estimates.mean_share([0.0] * 8).high * -1 + 1)
     assert estimates.mean_share([1.0] * 8).low < 0.7
+    assert all(e.low <= e.value <= e.high for n in range(1, 2000, 7) for e in map(estimates.share, ([0] * n, [1] * n)))
     assert estimates.mean_share([0.5] * 8).high > 0.6  # eight that agree
     with pytest.raises(ValueError, match=r"got \[0.5, 1.5\], needed numbers in \[0, 1\]"):
         estimates.mean_share([0.5, 1.5])

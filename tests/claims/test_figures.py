@@ -76,6 +76,9 @@ def test_figures_and_gifs(folder):
 def test_no_frames_leave_nothing(folder):
     with pytest.raises(ValueError, match="at least one uint8"):
         save_gif([], "e")
+    for shape in ((0, 4), (1, 70_000), (4,), (4, 4, 1), (4, 4, 4)):
+        with pytest.raises(ValueError, match=r"frames: got shape .* needed \(h, w\)"):
+            save_gif([np.zeros(shape, np.uint8)], "e")
     assert list(folder.iterdir()) == []
 
 

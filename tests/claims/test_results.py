@@ -93,6 +93,15 @@ def test_the_verdict_is_that_of_the_number_that_is_shown():
     assert claims.table().loc["F1", ["measured", "verdict"]].tolist() == ["0.95 [0.899, 0.97], n=9", "open"]
 
 
+def test_settings_may_hold_numbers_of_numpy_and_paths_that_are_no_unicode(figures):
+    claims = Claims("full/other")
+    settings = {"folder": "caf\udce9", "count": np.int64(3), "lr": np.float32(0.5)}
+    claims.save(settings=settings, data=DATA)
+    assert json.loads((figures / "full" / "other.json").read_text())["settings"] == settings
+    with pytest.raises(ValueError, match="got PosixPath, needed what JSON can hold"):
+        claims.save(settings={"folder": figures}, data=DATA)
+
+
 def test_an_interval_without_a_width_is_none():
     claims = Claims("full/02_two_points")
     claims.measure("F1", Estimate(1, 1, 1, 8))

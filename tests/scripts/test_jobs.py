@@ -117,3 +117,17 @@ def test_a_second_interrupt_ends_a_cell_that_does_not_heed_the_first(clone):
     assert running.returncode == 1
     assert "stopped in nap" in output
     assert not (clone.figures / "nap.json").exists()
+
+
+def test_no_display_is_no_error(monkeypatch):
+    class Gone:
+        isatty = lambda self: True  # noqa: E731
+
+        def write(self, text):
+            raise PermissionError(13, "another user's")
+
+        flush = isatty
+
+    for terminal in (Gone(), None):
+        monkeypatch.setattr(sys, "stderr", terminal)
+        assert [row.words for row in jobs.run([Nap("a")], 1)] == ["done"]

@@ -19,10 +19,6 @@ def code_cells(path: Path) -> list:
     return [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
 
 
-def test_there_are_notebooks():
-    assert NOTEBOOKS
-
-
 @each_notebook
 def test_it_is_committed_as_executed(path):
     cells = code_cells(path)

@@ -59,14 +59,20 @@ def test_several_names_may_be_given(arguments, monkeypatch):
     ],
 )
 def test_a_parameter_has_the_type_of_the_notebooks_own(text, literal, value):
-    found = run.value_of(text, literal, False)
+    found = run.value_of("a", text, literal, False)
     assert (type(found), found) == (type(value), value)
 
 
-@pytest.mark.parametrize(("text", "literal"), [("x", 1), ("1.5", 1), ("true", 1), ("3", [1]), ("[", [1]), ("1", True)])
-def test_a_parameter_of_another_type_is_refused(text, literal):
+REFUSED = [("x", 1), ("1.5", 1), ("true", 1), ("3", [1]), ("[", [1]), ("1", True), ("[]", [1]), ("{}", {"MLP": 3})]
+REFUSED += [("0", 1), ("-1", 0), ("[1, 0]", [2, 3]), ("1e400", 0.5), ("9" * 30, 1), ("None", 0.5), ("[" * 3000, [1])]
+
+
+@pytest.mark.parametrize(("text", "literal"), REFUSED, ids=lambda value: str(value)[:9])
+def test_a_parameter_of_another_type_or_out_of_range_is_refused(text, literal):
     with pytest.raises(ValueError, match="needed one like"):
-        run.value_of(text, literal, False)
+        run.value_of("a", text, literal, False)
+    for name in ("depths", "seeds"):
+        assert run.value_of(name, "[0]", [2], False) == [0]
 
 
 NOTEBOOKS = sorted((SCRIPT.parents[1] / "notebooks").glob("*.ipynb"))
@@ -79,25 +85,30 @@ def test_every_parameter_takes_what_is_like_it_and_refuses_the_rest_in_a_line(no
     literals, sources = digests.parameters(notebook)
     for name, literal in literals.items():
         text = literal if isinstance(literal, str) else repr(literal)
-        assert run.value_of(text, literal, name in sources) == literal
+        assert run.value_of(name, text, literal, name in sources) == literal
         for text in TEXTS:
             try:
-                given = run.value_of(text, literal, name in sources)
+                given = run.value_of(name, text, literal, name in sources)
             except ValueError as error:
                 words = str(error)
             else:
-                words = f"got {text!r}, needed one like {literal!r}"
+                words = f"got {text!r}, needed "
                 assert type(given) is type(literal)
                 if isinstance(given, list):
                     assert {type(one) for one in given} <= {type(one) for one in literal}
-            assert words == f"got {text!r}, needed one like {literal!r}"
+            assert words.startswith(f"got {text!r}, needed ")
 
 
 def test_data_are_a_path_from_where_the_script_was_called_or_a_name(tmp_path, monkeypatch):
     monkeypatch.setattr(run, "CALLED_FROM", tmp_path)
     (tmp_path / "my pictures").mkdir()
-    assert run.value_of("my pictures", "faces", True) == str(tmp_path / "my pictures")
-    assert run.value_of("mnist-5k", "faces", True) == "mnist-5k"
+    assert run.value_of("folder", "my pictures", "faces", True) == str(tmp_path / "my pictures")
+    assert run.value_of("folder", "mnist-5k", "faces", True) == "mnist-5k"
+    with pytest.raises(ValueError, match="got 'nowhere', needed a folder or zip of pictures, or one of mnist-5k"):
+        run.value_of("folder", "nowhere", "faces", True)
+    (tmp_path / "caf\udce9").mkdir()
+    with pytest.raises(ValueError, match="needed a path in UTF-8"):
+        run.value_of("folder", "caf\udce9", "faces", True)
 
 
 def test_help_needs_nothing_but_python():
@@ -106,10 +117,14 @@ def test_help_needs_nothing_but_python():
     assert "--check --long" in ran.stdout
 
 
-def test_a_folder_of_data_that_is_none_stops_it(clone):
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("DATA", "nowhere", "which is not a folder"), ("CHECKPOINT_SECONDS", "soon", "which is no number of seconds")],
+)
+def test_a_variable_that_is_set_to_what_it_cannot_be_stops_it(name, value, said, clone):
     clone.add("a", RESULTS)
-    status, output = clone.run(GKN_DATA="nowhere")
-    assert (status, output.strip()) == (1, "GKN_DATA is nowhere, which is not a folder")
+    status, output = clone.run(**{f"GKN_{name}": value})
+    assert (status, output.strip()) == (1, f"GKN_{name} is {value}, {said}")
 
 
 def test_notebooks_of_ones_own_are_named_and_left_alone(clone):

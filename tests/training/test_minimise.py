@@ -43,3 +43,5 @@ def test_it_ends_where_it_is_told_that_this_is_enough_and_begins_only_if_there_i
     assert not history.requires_grad
     with pytest.raises(ValueError, match="steps: got 0"):
         minimise(Point(), Point().loss, steps=0)
+    with pytest.raises(FloatingPointError, match="got inf at step 0, needed a number"):
+        minimise(net, lambda: net.loss() / 0, steps=3)
