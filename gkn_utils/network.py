@@ -129,9 +129,10 @@ def known_output(output: nn.Module) -> Output:
 def layers(x: Tensor, weights: nn.ParameterList, biases: nn.ParameterList) -> Tensor:
     """Hidden ReLU layers and an affine last one, of one network, (n, a) to (n, b), or of k: (k, n, a) to (k, n, b)."""
     linear = torch.addmm if weights[0].dim() == 2 else torch.baddbmm
-    for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
-        x = linear(bias, x, weight).relu_()
-    return linear(biases[-1], x, weights[-1])
+    *hidden, (weight, bias) = zip(weights, biases, strict=True)
+    for w, b in hidden:
+        x = linear(b, x, w).relu_()
+    return linear(bias, x, weight)
 
 
 def draw_parameters(sizes: list[int], nets: int | None, generator: torch.Generator):

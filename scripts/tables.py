@@ -51,14 +51,54 @@ def _row(claim) -> str:
 
 def benchmarks() -> str:
     measured = json.loads((ROOT / "figures" / "benchmarks.json").read_text())
-    lines = ["| work | here | compared with | there | [range of rounds] |", "|---|---|---|---|---|"]
-    for row in sorted(measured["rows"], key=lambda row: row["work"], reverse=True):
+    rows = sorted(measured["rows"], key=lambda row: row["work"], reverse=True)
+    lines = [
+        "| work | here | share of the arithmetic limit | compared with | there | [range of rounds] |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
         if "peak_mb" in row:
-            lines.append(f"| {row['work']} | | | | peak memory **{row['peak_mb']} MB** |")
-        elif "panel" not in row:
+            lines.append(f"| {row['work']} | peak memory **{row['peak_mb']} MB** | | | | |")
+        elif "unit" in row and "panel" not in row and "shape" not in row:
             times = [f"{_seconds(row[key])} per {row['unit']}" for key in ("ours", "other")]
-            lines.append(f"| {row['work']} | {times[0]} | {row['against']} | {times[1]} | {_ratio(row)} |")
-    return "\n".join([*lines, "", f"{measured['machine']}, PyTorch {measured['torch']}. {_recall(measured['rows'])}"])
+            cells = [row["work"], times[0], _share(row), row["against"], times[1], _ratio(row)]
+            lines.append(f"| {' | '.join(cells)} |")
+    machine = f"{measured['machine']}, PyTorch {measured['torch']}. {_recall(rows)}"
+    return "\n".join([*lines, "", *_peers(rows), "", f"{machine}{_compiling(rows)}"])
+
+
+PEERS = ["JAX", "torch.func", "plain loop"]
+
+
+def _peers(rows: list[dict]) -> list[str]:
+    """A line for each size of many small networks on one thread: time per network and step, here and elsewhere."""
+    lines = [
+        "| networks, H, hidden layers, points | here | share of the arithmetic limit | JAX | torch.func | plain loop |",
+        "|---|---|---|---|---|---|",
+    ]
+    for shape in sorted({tuple(row["shape"]) for row in rows if "shape" in row}, key=lambda shape: (shape[1:], shape)):
+        at = {row["against"]: row for row in rows if row.get("shape") == list(shape)}
+        first = next(iter(at.values()))
+        there = [f"{_seconds(at[peer]['other'])}: {_ratio(at[peer])}" if peer in at else "" for peer in PEERS]
+        cells = [", ".join(f"{size:,}" for size in shape), _seconds(first["ours"]), _share(first), *there]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _share(row: dict) -> str:
+    return f"{row['share']:.0%}" if "share" in row else ""
+
+
+def _compiling(rows: list[dict]) -> str:
+    """What the first step takes, of ours on a machine and in a process, of JAX for each shape."""
+    ours = [
+        _seconds(value) for row in rows if row["work"] == "compiling for small networks" for value in row["compiling"]
+    ]
+    theirs = sorted(row["compiling"] for row in rows if row.get("against") == "JAX")
+    if not ours or not theirs:
+        return ""
+    words = f" The first step takes {ours[0]} on a new machine, and {ours[1]} in each process after that"
+    return f"{words}; JAX compiles each size in each process, in {_seconds(theirs[0])} to {_seconds(theirs[-1])}."
 
 
 def _seconds(value: float) -> str:
@@ -69,7 +109,7 @@ def _seconds(value: float) -> str:
 def _ratio(row: dict) -> str:
     """How many times faster or slower, or which share of a limit or of a step."""
     ratio, (low, high) = row["ratio"], row["ratios"]
-    if row["against"] in ("plain loop", "float32"):
+    if row["against"] not in ("matrix products", "Adam alone"):
         word = "faster"
         if ratio < 1:
             ratio, low, high, word = 1 / ratio, 1 / high, 1 / low, "slower"

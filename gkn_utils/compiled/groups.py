@@ -20,6 +20,7 @@ class Groups:
     `state` is (groups, numbers, 8): in a row the parameters, for training also Adam's two means and the gradient; then,
     for a block of points, the inputs of each layer and the 1 that goes with them, what goes into the output, and as
     much room again. `places` says where: the weights of each layer, biases behind them, the inputs, and so on.
+    `steps_at_once` are as many as take half a second, at most a thousand.
 
     Args:
         net: an `MLP`.
@@ -46,6 +47,7 @@ class Groups:
         self.state = torch.zeros(-(-self.nets // WIDTH), int(places[-1] + room), WIDTH)
         self.values = self.state[:, : self.parameters]
         self.values.copy_(interleaved(flat))
+        self.steps_at_once = max(1, min(1000, 500_000_000 // (len(self.state) * self.parameters * (count + 3))))
         self.layout = (sizes, places, block, OUTPUTS.index(type(net.output).__name__), net.skip)
 
     def descend(self, x: Tensor, order: Tensor, lrs: Sequence[float], done: int) -> Tensor:
@@ -56,10 +58,6 @@ class Groups:
         history = torch.empty(len(self.state), len(lrs), WIDTH)
         self._on_threads(kernels.descend, x, history, order.numpy(), np.array(lrs), done)
         return separate(history, self.nets).T
-
-    def steps_at_once(self, count: int) -> int:
-        """As many as take half a second, at most a thousand."""
-        return max(1, min(1000, 500_000_000 // (len(self.state) * self.parameters * (count + 3))))
 
     def apply(self, x: Tensor) -> Tensor:
         """The outputs at points (1 or k, n, dim): (k, n, dim); of a single network, (n, dim): (n, dim)."""

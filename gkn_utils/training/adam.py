@@ -117,7 +117,7 @@ def compiled_adam(
     try:
         for rate, order in zip(progress(rates[done:]), islice(orders, done, None), strict=False):
             waiting.append((rate, everything if order is None else order))
-            if len(waiting) == groups.steps_at_once(len(waiting[0][1])):
+            if len(waiting) == groups.steps_at_once:
                 descend()
     finally:
         if waiting:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from gkn_utils import plotting, save_figure
 from gkn_utils._files import atomic_write
@@ -16,10 +18,16 @@ from gkn_utils.claims.results import COMMITTED
 
 ROOT = Path(__file__).resolve().parents[2]
 PANELS = {
-    "networks": ("networks trained together", "seconds for a step of all\n(H=5, 6 hidden layers, 4 points)"),
-    "width": ("H, units of a layer", "seconds for a step of all\n(256 networks, 6 hidden layers, 4 points)"),
-    "depth": ("L, hidden layers", "seconds for a step of all\n(256 networks, H=5, 4 points)"),
-    "samples": ("samples", "seconds for an iteration\n(digits, H=500, L=10, jitter on)"),
+    "networks": ("networks trained together", "H=5, 6 hidden layers, 2 points, one thread", "network and step"),
+    "width": ("H, units of a layer", "256 networks, 6 hidden layers, 4 points", "network and step"),
+    "depth": ("L, hidden layers", "256 networks, H=5, 4 points", "network and step"),
+    "samples": ("samples", "digits, H=500, L=10, jitter on", "iteration"),
+}
+LINES = {
+    "plain loop": {"label": "one network after another", "color": "0.5", "marker": "s"},
+    "torch.func": {"label": "torch.func", "color": plotting.NOISE, "marker": "^"},
+    "JAX": {"label": "JAX", "color": plotting.SAMPLE, "marker": "v"},
+    "matrix products": {"label": "matrix products alone", "color": plotting.DATA, "marker": "D"},
 }
 
 
@@ -33,13 +41,22 @@ def rounded(value):
 
 
 def panel(ax: Axes, rows: list[dict], name: str) -> None:
-    rows = sorted((row for row in rows if row.get("panel") == name), key=lambda row: row["size"])
-    sizes = [row["size"] for row in rows]
-    other = {"plain loop": "the paper's recipe, one network after another", "matrix products": "matrix products alone"}
-    ax.loglog(sizes, [row["other"] for row in rows], "o--", color="0.5", label=other[rows[0]["against"]])
-    ax.loglog(sizes, [row["ours"] for row in rows], "o-", label="here")
-    ax.set(xlabel=PANELS[name][0], ylabel=PANELS[name][1])
-    ax.legend()
+    """Time against size, for everything that was compared; of several rows of one size, the median of what we took."""
+    sizes = sorted({row["size"] for row in rows})
+    for against, line in LINES.items():
+        other = {row["size"]: row["other"] for row in rows if row["against"] == against}
+        if other:
+            ax.loglog(sizes, [other[size] for size in sizes], "--", **line)
+    for key, line in [
+        ("ours", {"label": "here", "marker": "o"}),
+        ("limit", {"label": "limit of the arithmetic", "linestyle": ":"}),
+    ]:
+        medians = [statistics.median(row[key] for row in rows if row["size"] == size) for size in sizes]
+        ax.loglog(sizes, medians, color=plotting.CURVE, **line)
+    label, work, unit = PANELS[name]
+    ax.set_xticks(sizes[::2], [f"{size:,}" for size in sizes[::2]])
+    ax.minorticks_off()
+    ax.set(xlabel=label, ylabel=f"seconds per {unit}", title=work)
 
 
 def bench() -> int:
@@ -60,14 +77,19 @@ def write_figure() -> None:
     table = {"machine": machine, "torch": torch.__version__, "rows": rows}
     with atomic_write(COMMITTED / "benchmarks.json") as draft:
         draft.write_text(json.dumps(table, indent=1) + "\n")
-
-    plotting.use_style()
-    figure, axes = plt.subplots(2, 2, figsize=(10, 7.5), layout="constrained")
-    for ax, name in zip(axes.flat, PANELS, strict=True):
-        panel(ax, rows, name)
-    figure.suptitle(machine)
     os.environ["GKN_FIGURES"] = str(COMMITTED)
-    save_figure(figure, "benchmarks")
+    save_figure(figure(rows, machine), "benchmarks")
+
+
+def figure(rows: list[dict], machine: str) -> Figure:
+    plotting.use_style()
+    fig, axes = plt.subplots(2, 2, figsize=(7, 6.5))
+    for ax, name in zip(axes.flat, PANELS, strict=True):
+        panel(ax, [row for row in rows if row.get("panel") == name], name)
+    lines = {line.get_label(): line for ax in axes.flat for line in ax.lines}
+    fig.legend(lines.values(), lines, loc="outside lower center", ncols=3)
+    fig.suptitle(machine)
+    return fig
 
 
 if __name__ == "__main__":

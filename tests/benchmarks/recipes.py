@@ -7,6 +7,17 @@ import torch
 from torch import nn
 
 
+def operations(net, count, *, training=True):
+    """Of one network for `count` points: a product and a sum for each weight; three times in training, and Adam's."""
+    weights, parameters = (sum(p.numel() for p in of) // (net.nets or 1) for of in (net.weights, net.parameters()))
+    return 6 * weights * count + 12 * parameters if training else 2 * weights * count
+
+
+def some_steps(net, count):
+    """So many steps for `count` points that they take a tenth of a second, or little more."""
+    return min(20_000, max(20, int(2e9 / (net.nets * operations(net, count)))))
+
+
 def plain_network(dim, width, depth, output):
     """The network of section 2, as the paper's code would have it."""
     sizes = [dim] + [width] * depth

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 import torch
-from recipes import Products, plain_network, plain_sampling
+from recipes import Products, operations, plain_network, plain_sampling
 from torch import nn
 
 from gkn_utils import MLP, fit, fit_in_stages, kaleidoscope, landed, last, load_images, points
@@ -20,7 +20,8 @@ def test_digits(compare, jitter):
     products = Products(784, 500, 10, 1000)
     name = f"sampling: 1,000 digits, H=500, L=10, jitter {'on' if jitter else 'off'}"
     ours = lambda: last(kaleidoscope(net, z, steps=STEPS, jitter=jitter))  # noqa: E731
-    compare(name, ours, lambda: [products.forward() for _ in range(STEPS)], units=(STEPS, STEPS), **LIMIT)
+    other = lambda: [products.forward() for _ in range(STEPS)]  # noqa: E731
+    compare(name, ours, other, units=(STEPS, STEPS), operations=operations(net, 1000, training=False), **LIMIT)
 
 
 def test_digits_against_a_plain_loop(compare):
@@ -28,7 +29,8 @@ def test_digits_against_a_plain_loop(compare):
     plain = plain_network(784, 500, 10, nn.Tanh())
     ours = lambda: last(kaleidoscope(net, z, steps=STEPS, jitter=0.01))  # noqa: E731
     other = lambda: plain_sampling(plain, z, steps=STEPS, jitter=0.01)  # noqa: E731
-    compare("sampling: 1,000 digits, H=500, L=10, jitter on", ours, other, units=(STEPS, STEPS), **LOOP)
+    name = "sampling: 1,000 digits, H=500, L=10, jitter on"
+    compare(name, ours, other, units=(STEPS, STEPS), operations=operations(net, 1000, training=False), **LOOP)
 
 
 def landing(net, z, x, tol):

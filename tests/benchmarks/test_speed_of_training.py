@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from recipes import Products, plain_fit, plain_network
+from recipes import Products, operations, plain_fit, plain_network
 from torch import nn
 
 from gkn_utils import MLP, fit, points
@@ -28,6 +28,7 @@ def test_many_small_networks(compare, x, width, depth, nets, steps):
         lambda: fit(net, x, steps=steps),
         lambda: plain_fit(plain, x, steps=200),
         units=(nets * steps, 200),
+        operations=operations(net, len(x)),
         **LOOP,
     )
 
@@ -35,17 +36,20 @@ def test_many_small_networks(compare, x, width, depth, nets, steps):
 def test_grid_of_figure_6(compare):
     """All dimensions and sizes, 8 networks a cell."""
     cells = [torch.rand(2**i, dim) for dim in (1, 2, 4, 8, 16) for i in range(12)]
+    nets, batches = [MLP(x.shape[1], 50, 2, nets=8) for x in cells], [min(len(x), 256) for x in cells]
 
     def ours():
-        for x in cells:
-            fit(MLP(x.shape[1], 50, 2, nets=8), x, steps=100, batch_size=min(len(x), 256))
+        for net, x, batch in zip(nets, cells, batches, strict=True):
+            fit(net, x, steps=100, batch_size=batch)
 
     def plain():
-        for x in cells:
-            plain_fit(plain_network(x.shape[1], 50, 2, nn.Sigmoid()), x, steps=30, batch_size=min(len(x), 256))
+        for x, batch in zip(cells, batches, strict=True):
+            plain_fit(plain_network(x.shape[1], 50, 2, nn.Sigmoid()), x, steps=30, batch_size=batch)
 
     units = (len(cells) * 8 * 100, len(cells) * 30)
-    compare("training: the grid of Figure 6, 8 networks a cell", ours, plain, units=units, rounds=3, **LOOP)
+    mean = sum(map(operations, nets, batches)) / len(cells)
+    name = "training: the grid of Figure 6, 8 networks a cell"
+    compare(name, ours, plain, units=units, operations=mean, rounds=3, **LOOP)
 
 
 @pytest.mark.parametrize("against", ["loop", "limit", "Adam"])
@@ -69,4 +73,5 @@ def test_digits(compare, against):
     }
     other, labels = others[against]
     name = "training: digits, H=500, L=10, batches of 128"
-    compare(name, lambda: fit(net, x, steps=steps, batch_size=128), other, units=(steps, steps), **labels)
+    ours = lambda: fit(net, x, steps=steps, batch_size=128)  # noqa: E731
+    compare(name, ours, other, units=(steps, steps), operations=operations(net, 128), **labels)
