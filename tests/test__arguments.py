@@ -11,19 +11,17 @@ import pytest
 import torch
 
 import gkn_utils as gkn
-from gkn_utils.claims.estimates import Estimate
 from gkn_utils.pretrained import FOLDER
 
 X, Z, STATES = gkn.points([0.2, 0.8]), torch.linspace(0, 1, 5).unsqueeze(1), torch.rand(4, 5, 1)
 ONE, MANY = gkn.MLP(1, 4, 2), gkn.MLP(1, 4, 2, nets=2)
-CLAIM = {"statement": "s", "metric": "m", "measured": Estimate(1, 0, 2, 3), "paper": "p", "verdict": "holds"}
 RIGHT = {
     "MLP": {"dim": 1, "width": 4, "depth": 2, "nets": 3, "skip": True, "output": torch.nn.Tanh()},
     "arnoldi_radius": {"net": ONE, "x": X, "steps": 3},
     "burn_in": {"frames": STATES, "tol": 0.5, "end": STATES[-1]},
-    "claim": CLAIM,
-    "claims_table": {"claims": {"A": gkn.claim(**CLAIM)}},
+    "Claims": {"name": "01_single_point"},
     "collapsed": {"loss": torch.tensor([0.5]), "x": X},
+    "converged": {"history": torch.rand(5, 2)},
     "descend": {"net": ONE, "z": Z, "steps": 2, "lr": 0.5},
     "fit": {"net": ONE, "x": X, "steps": 2, "lr": 0.5, "batch_size": 1, "noise": (0.0, 0.5)},
     "fit_in_stages": {"net": ONE, "x": X, "steps": [2, 1], "lrs": [0.5, 0.25]},
@@ -40,16 +38,14 @@ RIGHT = {
     "save_figure": {"fig": plt.figure(), "name": "a", "allowed": 0.25},
     "save_gif": {"frames": [np.zeros((4, 4), np.uint8)] * 2, "name": "a", "milliseconds": [100, 200]},
     "save_network": {"net": ONE, "path": "a", "card": {}, "half": True},
-    "save_results": {"name": "a", "results": {"settings": {}, "claims": {}, "data": {}}, "few_networks": True},
     "settle": {"net": ONE, "z": Z, "steps": 3, "tol": 0.25},
     "stored": {"net": ONE, "x": X, "steps": 3, "tol": 0.25},
-    "summary": {"net": MANY, "x": X, "starts": 5, "iterations": 3, "tol": 0.25},
     "to_pixels": {"x": torch.rand(3, 6), "shape": (1, 2, 3), "low": 0.0, "high": 0.5},
     "train": {"x": X, "width": 4, "depth": 2, "seed": 0, "nets": 2},
     "trajectory": {"net": ONE, "z": Z, "steps": 3},
     "uniform_starts": {"net": ONE, "count": 3},
 }
-RIGHT |= {key: {"net": ONE} for key in ["fixed_points", "flat_share", "output_entropy"]}
+RIGHT |= {key: {"net": ONE} for key in ["fixed_points", "flat_share"]}
 RIGHT |= {key: {"net": ONE, "x": X} for key in ["jacobian", "manifold_loss", "spectral_radius"]}
 RIGHT |= {key: {"frames": STATES} for key in ["jumpiness", "period", "step_sizes"]}
 RIGHT |= {key: {"samples": Z, "x": X, "tol": 0.25} for key in ["landed", "recalled", "visits"]}

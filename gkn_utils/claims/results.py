@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from gkn_utils._arguments import json_of
+from gkn_utils._arguments import checked, json_of
 from gkn_utils._files import atomic_write
 from gkn_utils.claims.figures import COMMITTED, figures_folder
 from gkn_utils.claims.intervals import Estimate
@@ -24,6 +24,7 @@ class Claims:
     else it *differs*; with that of other data it is *not comparable*.
     """
 
+    @checked
     def __init__(self, name: str) -> None:
         self.name, self.notebook = name, name.rpartition("/")[2]
         self.profile = name.rpartition("/")[0] or "default"
