@@ -17,6 +17,10 @@ from gkn_utils.claims.registry import VERDICTS
 ROOT = Path(__file__).resolve().parent.parent
 MARK, END = "<!-- {}: written by scripts/tables.py -->", "<!-- end of {} -->"
 FINDINGS = ROOT / "scripts" / "parts" / "FINDINGS.md"
+EARLIER = (
+    "Before there was one line for each claim, every notebook had rules of its own, with *partly* between their lines."
+    " These were the verdicts at the full settings:"
+)
 INTRODUCTION = ROOT / "scripts" / "parts" / "CLAIMS.md"
 
 
@@ -27,8 +31,8 @@ def claims() -> str:
     for subject, rows in table.groupby("subject", sort=False):
         lines += ["", f"## {subject}", "", "| claim | the paper | number [95%] | line | verdict | default run |"]
         lines += ["|---|---|---|---|---|---|", *map(_row, rows.itertuples())]
-    changed = [f"* {row.Index}: {row.was}" for row in table.itertuples() if row.was]
-    lines += ["", "## Lines that were changed after a verdict", "", *(changed or ["None."])]
+    before = ", ".join(f"{row.Index} {row.was}" for row in table.itertuples() if row.was)
+    lines += ["", "## Verdicts by earlier rules", "", f"{EARLIER} {before}."]
     return "\n".join(lines) + "\n"
 
 

@@ -59,7 +59,7 @@ class Claim:
         unit: what is independent, and so what the interval is over.
         presupposes: what must be there for the number to speak of the statement.
         anew: the number is one of an earlier rule, and gets no verdict before it is measured by this row.
-        was: earlier lines of the recorded verdict and what they said.
+        was: the recorded verdict by an earlier rule or line.
     """
 
     id: str
