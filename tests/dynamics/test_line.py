@@ -65,7 +65,7 @@ def test_a_clamp_is_flat_beyond_its_kinks_and_steep_between():
 
 @pytest.mark.parametrize("ends", [(0.8, 0.2), (0.5, 0.5), (-0.1, 1), (0, 1.1), (0, math.nan)])
 def test_an_interval_that_is_none_is_refused(ends):
-    with pytest.raises(ValueError, match="needed 0 <= low < high <= 1|high: got nan"):
+    with pytest.raises(ValueError, match=r"needed 0 <= low < high <= 1|high: got nan"):
         flat_share(MLP(1, 3, 1), *ends)
 
 
