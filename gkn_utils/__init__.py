@@ -50,4 +50,5 @@ __all__ += ["visits"]
 # Claims and figures
 __all__ += ["Claims", "all_claims", "save_figure", "save_gif"]
 
+# Arguments are checked where the package is entered, and not again inside
 globals().update({name: checked(of) for name, of in globals().items() if name in __all__ and isfunction(of)})

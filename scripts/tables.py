@@ -76,17 +76,18 @@ PEERS = ["JAX", "torch.func", "plain loop"]
 
 def _peers(rows: list[dict]) -> list[str]:
     """A line for each size of many small networks on one thread: time per network and step, here and elsewhere."""
+    shapes = {tuple(row["shape"]) for row in rows if "shape" in row}
     lines = [
         "| networks, H, hidden layers, points | here | share of the arithmetic limit | JAX | torch.func | plain loop |",
         "|---|---|---|---|---|---|",
     ]
-    for shape in sorted({tuple(row["shape"]) for row in rows if "shape" in row}, key=lambda shape: (shape[1:], shape)):
+    for shape in sorted(shapes, key=lambda shape: (shape[1:], shape)):
         at = {row["against"]: row for row in rows if row.get("shape") == list(shape)}
         first = next(iter(at.values()))
         there = [f"{_seconds(at[peer]['other'])}: {_ratio(at[peer])}" if peer in at else "" for peer in PEERS]
         cells = [", ".join(f"{size:,}" for size in shape), _seconds(first["ours"]), _share(first), *there]
         lines.append(f"| {' | '.join(cells)} |")
-    return lines
+    return lines if shapes else []
 
 
 def _share(row: dict) -> str:

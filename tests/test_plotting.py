@@ -98,13 +98,25 @@ def test_a_schematic_puts_each_stack_at_its_place():
 
 def test_the_scoreboard_colours_verdicts_and_marks_subjects():
     rows = {
-        "F2a": {"subject": "Figure 2", "statement": "One point is learned", "number": "1 [.9, 1]", "verdict": "holds"},
-        "D1": {"subject": "Others", "statement": "A dip", "number": "no network fitted", "verdict": "not tested"},
+        "F2a": {
+            "subject": "Figure 2",
+            "statement": "One point is learned",
+            "number": "1 [.9, 1]",
+            "verdict": "holds",
+            "standin": True,
+        },
+        "D1": {
+            "subject": "Others",
+            "statement": "A dip",
+            "number": "no network fitted",
+            "verdict": "not tested",
+            "standin": False,
+        },
     }
     ax = plt.figure().add_subplot()
     plotting.scoreboard(ax, pd.DataFrame.from_dict(rows, orient="index"))
     words = [text.get_text() for text in ax.texts]
-    assert words == ["Figure 2", "F2a", "One point is learned", "1", "Others", "D1", "A dip", "not tested"]
+    assert words == ["Figure 2", "F2a", "One point is learned", "1 (stand-in)", "Others", "D1", "A dip", "not tested"]
     assert [text.get_text() for text in ax.texts if text.get_weight() == "bold"] == ["Figure 2", "Others"]
     assert len(ax.collections) == 2  # a patch of colour for each verdict
 

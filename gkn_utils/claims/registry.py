@@ -58,6 +58,7 @@ class Claim:
         metric: what the number is.
         unit: what is independent, and so what the interval is over.
         presupposes: what must be there for the number to speak of the statement.
+        synthetic: it is measured on points made for it, whatever the pictures of its notebook are.
         anew: the number is one of an earlier rule, and gets no verdict before it is measured by this row.
         was: the recorded verdict by an earlier rule or line.
     """
@@ -72,6 +73,7 @@ class Claim:
     line: Line
     quote: str = ""
     presupposes: str = ""
+    synthetic: bool = False
     anew: bool = False
     was: str = ""
 
@@ -84,7 +86,7 @@ class Claim:
 def registry(file: Path = FILE) -> dict[str, Claim]:
     """Every claim by its id, in the order of the file. Raises `ValueError` for a row that lacks something, by name."""
     known = {field.name for field in fields(Claim)} - {"id", "subject"}
-    needed = known - {"quote", "presupposes", "anew", "was"}
+    needed = known - {"quote", "presupposes", "synthetic", "anew", "was"}
     claims = {}
     for subject, rows in tomllib.loads(file.read_text(encoding="utf-8")).items():
         for claim_id, row in rows.items():

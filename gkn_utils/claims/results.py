@@ -62,7 +62,10 @@ class Claims:
         """
         if missing := [key for key in self._claims if key not in self._records]:
             raise ValueError(f"{self.name}: got no number for {', '.join(missing)}, needed one, or why there is none")
-        self._records = {key: record | self._agreement(key, record, data) for key, record in self._records.items()}
+        if self.profile == "default":
+            recorded = _read(self.notebook, "full")
+            for key, record in self._records.items():
+                record |= {"verdict": "", "here": self._agreement(key, record, data, recorded)}
         content = {"notebook": self.notebook, "profile": self.profile, "settings": settings}
         content |= {"claims": self._records, "data": data}
         with atomic_write(figures_folder() / f"{self.name}.json") as path:
@@ -95,17 +98,13 @@ class Claims:
             raise ValueError(f"{key}: got a second number, needed one")
         return self._claims[key]
 
-    def _agreement(self, key: str, record: dict, data: dict) -> dict:
-        """At the default settings, in place of a verdict, whether a number agrees with the recorded one."""
-        if self.profile == "full":
-            return {}
-        recorded = _read(self.notebook, "full")
-        other = recorded["claims"].get(key)
+    def _agreement(self, key: str, record: dict, data: dict, recorded: dict) -> str:
+        """Whether a number at the default settings agrees with the recorded one."""
         if self._claims[key].anew:
-            return {"verdict": "", "here": ANEW}
-        if other is None or recorded["data"]["source"] != data["source"]:
-            return {"verdict": "", "here": APART}
-        return {"verdict": "", "here": AGREES if overlap(record, other) else DIFFERS}
+            return ANEW
+        if key not in recorded["claims"] or recorded["data"]["source"] != data["source"]:
+            return APART
+        return AGREES if overlap(record, recorded["claims"][key]) else DIFFERS
 
 
 def in_words(record: dict) -> str:
@@ -118,24 +117,36 @@ def in_words(record: dict) -> str:
 def all_claims() -> pd.DataFrame:
     """The registry with what was measured: a row a claim, in its order, from the JSON in the repository's figures/.
 
-    Columns: those of `Claim`, `ours`, `verdict`, `number` and `data` at the full settings; `here`, `number_here` and
-    `data_here` at the default ones. Raises `ValueError` for a claim recorded by another line than the registry's.
+    Columns: those of `Claim`, `ours`, and of the full settings `verdict`, `number` and `standin`, of the default ones
+    `here` and `number_here`. Raises `ValueError` for a claim recorded by another line than the registry's.
     """
-    rows, of_notebook = [], {}
+    contents = {
+        (notebook, profile): _read(notebook, profile)
+        for notebook in {claim.notebook for claim in registry().values()}
+        for profile in ("full", "default")
+    }
+    rows = []
     for key, claim in registry().items():
-        full, default = (
-            of_notebook.setdefault((claim.notebook, profile), _read(claim.notebook, profile))
-            for profile in ("full", "default")
-        )
+        full, default = (contents[claim.notebook, profile] for profile in ("full", "default"))
         recorded, here = full["claims"].get(key), default["claims"].get(key)
         if recorded and recorded["line"] != claim.line.text:
             raise ValueError(f"{key}: got a verdict by {recorded['line']}, needed one by {claim.line.text}")
         row = vars(claim) | {"line": claim.line.text, "ours": claim.ours}
-        row |= {"verdict": recorded["verdict"] if recorded else UNTESTED, "here": here["here"] if here else ""}
-        row |= {"number": in_words(recorded) if recorded else "", "number_here": in_words(here) if here else ""}
-        row |= {"data": _source(full["data"]), "data_here": _source(default["data"])}
-        rows.append(row)
+        row |= {"verdict": recorded["verdict"] if recorded else UNTESTED, "number": _number(recorded, claim, full)}
+        row |= {"here": here["here"] if here else "", "number_here": _number(here, claim, default)}
+        rows.append(row | {"standin": _is_standin(claim, full)})
     return pd.DataFrame(rows).set_index("id")
+
+
+def _number(record: dict | None, claim: Claim, content: dict) -> str:
+    """The number of a record in words, which say so if the data stand in for those of the claim."""
+    if record is None:
+        return ""
+    return in_words(record) + (", stand-in data" if _is_standin(claim, content) else "")
+
+
+def _is_standin(claim: Claim, content: dict) -> bool:
+    return content["data"]["standin"] and not claim.synthetic
 
 
 def _read(notebook: str, profile: str) -> dict:
@@ -144,10 +155,6 @@ def _read(notebook: str, profile: str) -> dict:
     if not notebook or not path.exists():
         return {"claims": {}, "data": {"source": "", "standin": False}}
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def _source(data: dict) -> str:
-    return f"stand-in: {data['source']}" if data["standin"] else data["source"]
 
 
 def overlap(one: dict, other: dict) -> bool:

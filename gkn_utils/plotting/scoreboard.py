@@ -28,6 +28,7 @@ def scoreboard(ax: Axes, table: pd.DataFrame, *, columns: int = 2) -> None:
         color = VERDICT_COLORS.get(claim.verdict, NEITHER)
         ax.fill_between([column, column + 0.065], row + 0.06, row + 0.94, color=color, lw=0)
         number = claim.number.partition(" [")[0] if "[" in claim.number else claim.verdict
+        number += " (stand-in)" if claim.standin else ""
         ax.text(column + 0.0325, row + 0.5, key, ha="center", va="center", fontsize="small", color=DATA)
         ax.text(column + 0.08, row + 0.5, claim.statement, va="center", fontsize="small", color=DATA)
         ax.text(column + 0.96, row + 0.5, number, va="center", ha="right", fontsize="small", color=DATA)

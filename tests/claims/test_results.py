@@ -16,7 +16,18 @@ DATA = {"source": "two points", "standin": False}
 def figures(tmp_path, monkeypatch):
     """A folder of figures, that is the committed one, too, and a registry of three claims."""
     claims = [
-        Claim(key, "02_two_points", "Figure 3", "It is so", "Fig. 3", "share", "network", Line(line), anew=key == "F3")
+        Claim(
+            key,
+            "02_two_points",
+            "Figure 3",
+            "It is so",
+            "Fig. 3",
+            "share",
+            "network",
+            Line(line),
+            anew=key == "F3",
+            synthetic=key == "F2",
+        )
         for key, line in (("F1", ">= .9"), ("F2", "> 0"), ("F3", "told"))
     ]
     monkeypatch.setattr(results, "registry", lambda: {claim.id: claim for claim in claims})
@@ -60,7 +71,16 @@ def test_the_default_settings_agree_or_not(low, source, here):
     assert claims.verdicts().startswith(f"F1: holds, {here}\nF2: not tested, {here}\n")
     assert claims.table().loc["F1", "line"] == ">= .9"
     row = all_claims().loc["F1"]
-    assert (row.verdict, row.here, row.number, row.data_here) == ("holds", here, "0.975 [0.95, 1], n=256", source)
+    assert (row.verdict, row.here, row.number, row.standin) == ("holds", here, "0.975 [0.95, 1], n=256", False)
+
+
+def test_standin_data_are_named_beside_the_number():
+    claims = Claims("full/02_two_points")
+    for key in ("F1", "F2", "F3"):
+        claims.measure(key, Estimate(0.5, 0.4, 0.6, 8))
+    claims.save(settings={}, data=DATA | {"standin": True})
+    number = "0.5 [0.4, 0.6], n=8"
+    assert all_claims()["number"].tolist() == [f"{number}, stand-in data", number, f"{number}, stand-in data"]
 
 
 def test_a_number_outside_the_recorded_interval_differs():

@@ -1,6 +1,7 @@
 """What installs the project agrees with pyproject.toml, and the files beside it are what their tools expect."""
 
 import subprocess
+import re
 import tomllib
 from importlib.metadata import distributions, requires
 from pathlib import Path
@@ -59,3 +60,12 @@ def test_line_ends_are_those_of_the_commit_whatever_git_is_told():
     if ran.returncode:
         pytest.skip("this is no checkout")
     assert b"\r\n" not in ran.stdout
+
+
+def test_the_citation_is_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors", "license", "references"} <= set(citation)
+    assert citation["version"] == PROJECT["version"]
+    assert citation["license"] == PROJECT["license"]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", citation["date-released"])
