@@ -1,7 +1,7 @@
 """What installs the project agrees with pyproject.toml, and the files beside it are what their tools expect."""
 
-import subprocess
 import re
+import subprocess
 import tomllib
 from importlib.metadata import distributions, requires
 from pathlib import Path
