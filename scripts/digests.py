@@ -1,8 +1,6 @@
 """Digests of what a notebook is run from and of what it wrote, by which `--resume` knows what is as it was."""
 
-import ast
 import hashlib
-import json
 import os
 import re
 import sys
@@ -12,27 +10,10 @@ from pathlib import Path
 
 import pooch
 import yaml
+from parameters import cells, parameters
 
 ROOT = Path(__file__).resolve().parent.parent
 READS_CLAIMS = "reads-claims"  # the tag of a cell that reads the claims of other notebooks
-
-
-def cells(notebook: Path, kind: str = "code") -> list[tuple[str, list[str]]]:
-    """The text and the tags of each cell of a kind."""
-    content = json.loads(notebook.read_text())["cells"]
-    return [("".join(c["source"]), c["metadata"].get("tags", [])) for c in content if c["cell_type"] == kind]
-
-
-def parameters(notebook: Path) -> tuple[dict, set[str]]:
-    """What its cell of parameters sets, by name, and which of these are annotated as a `Source` of data."""
-    [source] = [source for source, tags in cells(notebook) if "parameters" in tags]
-    values, sources = {}, set()
-    for line in ast.parse(source).body:
-        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-        values[target.id] = ast.literal_eval(line.value)
-        if isinstance(line, ast.AnnAssign) and ast.unparse(line.annotation).endswith("Source"):
-            sources.add(target.id)
-    return values, sources
 
 
 def reads_claims(notebook: Path) -> bool:

@@ -5,11 +5,9 @@ came to a good end.
 """
 
 import argparse
-import ast
 import fcntl
 import json
 import locale
-import math
 import os
 import re
 import shutil
@@ -17,12 +15,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-CALLED_FROM = Path(os.environ.get("GKN_CALLED_FROM") or Path.cwd())
 EXAMPLES = """
   ./run_all.sh                       every notebook at its default settings, figures/ and the gallery anew
   ./run_all.sh 06 12                 just the notebooks whose names contain one of these
@@ -73,11 +69,11 @@ def asked() -> tuple[argparse.Namespace, list[Path], dict]:
             options.error(f"no notebook has {name!r} in its name")
     notebooks = [n for n in notebooks if not wanted or any(name in n.name for name in wanted)]
     if found.p:
-        import digests
+        from parameters import parameters, value_of
 
         for name, text in found.p:
             for notebook in notebooks:
-                literals, sources = digests.parameters(notebook)
+                literals, sources = parameters(notebook)
                 if name not in literals:
                     options.error(f"{notebook.stem} has no parameter {name}")
                 try:
@@ -89,10 +85,10 @@ def asked() -> tuple[argparse.Namespace, list[Path], dict]:
 
 def is_whole(notebook: Path) -> bool:
     """Whether it has parameters, its name among them, as what is run here needs; another is named, and left alone."""
-    import digests
+    from parameters import parameters
 
     try:
-        found = digests.parameters(notebook)[0].get("name") == notebook.stem
+        found = parameters(notebook)[0].get("name") == notebook.stem
     except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError):
         found = False
     if not found:
@@ -101,61 +97,10 @@ def is_whole(notebook: Path) -> bool:
     return found
 
 
-def value_of(name: str, text: str, literal, is_source: bool):
-    """The value that was meant, of the type of the parameter's own and in its range; a path that holds from anywhere.
-
-    Raises `ValueError` for what is none.
-    """
-    if is_source:
-        path = CALLED_FROM / Path(text).expanduser()
-        if not path.exists() and text not in data_sets():
-            raise ValueError(f"got {text!r}, needed a folder or zip of pictures, or one of {', '.join(data_sets())}")
-        found = str(path.resolve()) if path.exists() else text
-        if any("\ud800" <= c <= "\udfff" for c in found):
-            raise ValueError(f"got {text!r}, needed a path in UTF-8, as notebooks are; rename it")
-        return found
-    if isinstance(literal, str):
-        return text
-    try:
-        value = ast.literal_eval({"true": "True", "false": "False"}.get(text, text))
-        found = like(value, literal, least=0 if re.search("depth|seed", name) else 1)
-        if isinstance(found, float) and found < 0 <= literal:
-            raise ValueError
-        return found
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        raise ValueError(f"got {text!r}, needed one like {literal!r}") from None
-
-
-def like(value, literal, *, least: int):
-    """`value` as one of the type of `literal`, of lists and dicts all that is in them, too; else `TypeError`.
-
-    Integers are at least `least`, or 0 where the literal is; other numbers are finite.
-    """
-    kind = type(literal)
-    if kind is float and type(value) is int:
-        value = float(value)
-    wide = kind is int and not (least if literal else 0) <= value < 2**63
-    if type(value) is not kind or wide or (kind is float and not math.isfinite(value)):
-        raise TypeError
-    if kind is list and value:
-        return [like(one, min(literal), least=least) for one in value]
-    if kind is dict and value.keys() == literal.keys():
-        return {key: like(value[key], literal[key], least=least) for key in literal}
-    if kind in (list, dict):
-        raise TypeError
-    return value
-
-
-@cache
-def data_sets() -> list[str]:
-    sys.path.insert(0, str(ROOT))  # this folder's package before another's
-    from gkn_utils.data.images import DATA_SETS
-
-    return list(DATA_SETS)
-
-
 def environment() -> None:
     """What every process of a run finds, whether it was started from a shell or from Python."""
+    from parameters import CALLED_FROM
+
     if folder := os.environ.get("GKN_DATA"):
         os.environ["GKN_DATA"] = str((CALLED_FROM / Path(folder).expanduser()).resolve())
         if not Path(os.environ["GKN_DATA"]).is_dir():

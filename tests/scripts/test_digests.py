@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import digests
 import pytest
+from parameters import parameters
 
 
 @pytest.fixture
@@ -105,6 +106,6 @@ def test_links_to_their_own_folder_are_followed_once(tmp_path):
 
 
 def test_parameters_are_literals_and_sources_say_that_they_are(project):
-    values, sources = digests.parameters(project.path)
+    values, sources = parameters(project.path)
     assert values == {"name": "a", "data": "celeba", "word": "mnist", "seed": 0}
     assert sources == {"data"}

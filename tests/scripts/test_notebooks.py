@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
-from digests import parameters
+from parameters import parameters
 
 from gkn_utils.claims.registry import registry
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import digests
+import parameters
 import pytest
 import run
 from clones import RESULTS, Clone
@@ -59,7 +59,7 @@ def test_several_names_may_be_given(arguments, monkeypatch):
     ],
 )
 def test_a_parameter_has_the_type_of_the_notebooks_own(text, literal, value):
-    found = run.value_of("a", text, literal, False)
+    found = parameters.value_of("a", text, literal, False)
     assert (type(found), found) == (type(value), value)
 
 
@@ -70,9 +70,9 @@ REFUSED += [("0", 1), ("-1", 0), ("[1, 0]", [2, 3]), ("1e400", 0.5), ("9" * 30, 
 @pytest.mark.parametrize(("text", "literal"), REFUSED, ids=lambda value: str(value)[:9])
 def test_a_parameter_of_another_type_or_out_of_range_is_refused(text, literal):
     with pytest.raises(ValueError, match="needed one like"):
-        run.value_of("a", text, literal, False)
+        parameters.value_of("a", text, literal, False)
     for name in ("depths", "seeds"):
-        assert run.value_of(name, "[0]", [2], False) == [0]
+        assert parameters.value_of(name, "[0]", [2], False) == [0]
 
 
 NOTEBOOKS = sorted((SCRIPT.parents[1] / "notebooks").glob("*.ipynb"))
@@ -82,13 +82,13 @@ TEXTS += ["{}", "{'MLP': 1}", "{1: 2}", "None", "tanh", "", " ", "a b", "$(ls)",
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem[:2])
 def test_every_parameter_takes_what_is_like_it_and_refuses_the_rest_in_a_line(notebook):
-    literals, sources = digests.parameters(notebook)
+    literals, sources = parameters.parameters(notebook)
     for name, literal in literals.items():
         text = literal if isinstance(literal, str) else repr(literal)
-        assert run.value_of(name, text, literal, name in sources) == literal
+        assert parameters.value_of(name, text, literal, name in sources) == literal
         for text in TEXTS:
             try:
-                given = run.value_of(name, text, literal, name in sources)
+                given = parameters.value_of(name, text, literal, name in sources)
             except ValueError as error:
                 words = str(error)
             else:
@@ -100,15 +100,15 @@ def test_every_parameter_takes_what_is_like_it_and_refuses_the_rest_in_a_line(no
 
 
 def test_data_are_a_path_from_where_the_script_was_called_or_a_name(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, "CALLED_FROM", tmp_path)
+    monkeypatch.setattr(parameters, "CALLED_FROM", tmp_path)
     (tmp_path / "my pictures").mkdir()
-    assert run.value_of("folder", "my pictures", "faces", True) == str(tmp_path / "my pictures")
-    assert run.value_of("folder", "mnist-5k", "faces", True) == "mnist-5k"
+    assert parameters.value_of("folder", "my pictures", "faces", True) == str(tmp_path / "my pictures")
+    assert parameters.value_of("folder", "mnist-5k", "faces", True) == "mnist-5k"
     with pytest.raises(ValueError, match="got 'nowhere', needed a folder or zip of pictures, or one of mnist-5k"):
-        run.value_of("folder", "nowhere", "faces", True)
+        parameters.value_of("folder", "nowhere", "faces", True)
     (tmp_path / "caf\udce9").mkdir()
     with pytest.raises(ValueError, match="needed a path in UTF-8"):
-        run.value_of("folder", "caf\udce9", "faces", True)
+        parameters.value_of("folder", "caf\udce9", "faces", True)
 
 
 def test_help_needs_nothing_but_python():
