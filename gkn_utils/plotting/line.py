@@ -26,8 +26,8 @@ def identity_line(ax: Axes, x: Tensor) -> None:
 
 
 def cobweb(ax: Axes, path: Tensor) -> None:
-    """The staircase of one sample between curve and identity, from its states (t,)."""
-    x = path.numpy().repeat(2)
+    """The staircases of samples between curve and identity, from their states (t,) or (t, n)."""
+    x = path.numpy().repeat(2, axis=0)
     ax.plot(x[:-1], np.concatenate([x[:1], x[2:]]), color=SAMPLE, lw=1)
     ax.plot(x[0], x[0], "x", color=NOISE, ms=6, zorder=5)
 
