@@ -1,28 +1,20 @@
-"""Train the networks that come with the project: gkn_utils/networks/, with their cards, and the judge of digits.
+"""Train the networks that come with the project: gkn_utils/networks/, with their cards.
 
 `python scripts/train_networks.py` makes all of them, with names only these. Those of the plane take a minute together,
-mnist-turning and the judge two to three, mnist-paper half an hour on two cores; MNIST is read from $GKN_DATA, or
-downloaded. Each is the first seed.
+mnist-turning two to three, mnist-paper half an hour on two cores; MNIST is read from $GKN_DATA, or downloaded. Each is
+the first seed.
 """
 
 import sys
-from pathlib import Path
 
-import torch
-from safetensors.torch import save
 from torch import nn
-from torch.nn import functional as F
 
 import gkn_utils as gkn
-from gkn_utils._files import atomic_write
 from gkn_utils.pretrained import FOLDER, save_network
 from gkn_utils.quality.digits import load_digits, score
-from gkn_utils.quality.judge import Judge
 
 PLANE = [(0.2, 0.2), (0.2, 0.8), (0.8, 0.2), (0.8, 0.8)]
 DEPTHS = (2, 4, 7, 10)
-EPOCHS, BATCH, NOISE, LR = 5, 250, 10, 3e-3
-JUDGE = Path(gkn.__file__).parent / "quality" / "judge.safetensors"
 DIGITS = {
     "mnist-paper": {
         "what": "the paper's network of digits, at the original code's settings",
@@ -77,45 +69,6 @@ def digits(name: str) -> None:
     write(net, name, said, measures, half=True)
 
 
-def shifted(x: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Digits (n, 784), each moved by up to two pixels each way."""
-    padded = F.pad(x.reshape(-1, 28, 28), (2, 2, 2, 2), value=-1.0)
-    down, right = torch.randint(0, 5, (2, len(x), 1), generator=generator) + torch.arange(28)
-    return padded[torch.arange(len(x))[:, None, None], down[:, :, None], right[:, None, :]].flatten(1)
-
-
-def judge() -> None:
-    """The judge of digits, on MNIST's 60,000, shifted by up to two pixels.
-
-    Beside 250 of them, 10 pictures of uniform noise have to get all ten classes equally likely (outlier exposure,
-    Hendrycks et al. 2019, arXiv 1812.04606): without it a network can be as sure about noise as about digits.
-    """
-    torch.manual_seed(0)  # the weights; the rest is drawn from a generator
-    generator = torch.Generator().manual_seed(0)
-    train, test = gkn.load_images("mnist-train"), gkn.load_images("mnist-test")
-    x, labels = train.points(-1, 1), train.labels
-    net = Judge()
-    optimizer = torch.optim.Adam(net.parameters())
-    batches = len(x) // BATCH
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LR, total_steps=EPOCHS * batches)
-    for epoch in range(EPOCHS):
-        for batch in torch.randperm(len(x), generator=generator)[: batches * BATCH].split(BATCH):
-            noise = torch.rand(NOISE, 784, generator=generator) * 2 - 1
-            logits = net(torch.cat([shifted(x[batch], generator), noise]))
-            loss = F.cross_entropy(logits[:BATCH], labels[batch]) - 0.1 * logits[BATCH:].log_softmax(-1).mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-        print(f"epoch {epoch + 1} of {EPOCHS}")
-    net.half().float().eval()  # what is written is what is measured
-    with torch.no_grad():
-        right = (net(test.points(-1, 1)).argmax(-1) == test.labels).float().mean().item()
-    print(f"reads {right:.2%} of 10,000 test digits")
-    with atomic_write(JUDGE) as draft:
-        draft.write_bytes(save({name: value.half().contiguous() for name, value in net.state_dict().items()}))
-
-
 def write(net: gkn.MLP, name: str, said: dict, measures: dict, *, half: bool = False) -> None:
     measures = {key: float(f"{value:.3g}") for key, value in measures.items()}
     card = said | {"seed": 0, "measures": measures, "licence": "MIT"}
@@ -126,7 +79,7 @@ def write(net: gkn.MLP, name: str, said: dict, measures: dict, *, half: bool = F
 
 def main() -> None:
     makers = {f"plane-{depth}": lambda depth=depth: plane(depth) for depth in DEPTHS}
-    makers |= {name: lambda name=name: digits(name) for name in DIGITS} | {"judge": judge}
+    makers |= {name: lambda name=name: digits(name) for name in DIGITS}
     names = sys.argv[1:] or list(makers)
     if unknown := sorted(set(names) - set(makers)):
         sys.exit(f"got {', '.join(unknown)}, needed some of {', '.join(makers)}")

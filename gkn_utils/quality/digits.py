@@ -9,7 +9,8 @@ from gkn_utils._checks import check_count
 from gkn_utils.data.images import load_images
 from gkn_utils.dynamics.neighbours import nearest_neighbours
 from gkn_utils.quality import measures
-from gkn_utils.quality.judge import read
+from gkn_utils.quality.judge import NONE, judged
+from gkn_utils.quality.reader import read
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,23 @@ def load_digits(name: str, *, count: int, unseen: int = 0, seed: int = 0, device
 def score(samples: Tensor, digits: Digits) -> dict[str, float]:
     """All that is asked of `samples` (m, 784) in [-1, 1].
 
-    * confident: the share that the judge is sure of (confidence above .9);
-    * entropy, divergence: of the classes it sees, 1 for ten equal ones; from those of the digits to learn, 0 at best;
+    * sure: the share that the judge is sure of; classes: the entropy of the digits among its answers, 1 for ten equal
+      ones, 0 for one or none;
+    * confident: the share of which the reader, which cannot say no, has a confidence above .9;
+    * entropy, divergence: of the classes it reads, 1 for ten equal ones; from those of the digits to learn, 0 at best;
     * nearest: how many different digits, of those to learn, are nearest to a sample, as a share of the samples;
     * distance: the median distance to them; memorised: the share of samples that `measures.memorised` catches;
-    * precision, recall, density, coverage and frechet: on the judge's features, beside the digits held out.
+    * precision, recall, density, coverage and frechet: on the reader's features, beside the digits held out.
     """
     label, confidence, features = read(samples)
+    answers, certain = judged(samples)
+    answered = torch.bincount(answers, minlength=NONE + 1)[:NONE]
     seen, shares = (torch.bincount(v, minlength=10) / len(v) for v in (label, digits.labels))
     distances, index = nearest_neighbours(samples, digits.train, 2)
     real = read(digits.held_out)[2]
     return {
+        "sure": certain.float().mean().item(),
+        "classes": measures.class_entropy(answered / answered.sum().clamp_min(1)),
         "confident": (confidence > 0.9).float().mean().item(),
         "entropy": measures.class_entropy(seen),
         "divergence": measures.class_divergence(seen, shares),

@@ -1,8 +1,11 @@
 """What image samples and reconstructions are worth."""
 
+import numpy as np
 import torch
+from scipy.cluster.vq import kmeans2
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+from scipy.stats import rankdata
 from torch import Tensor
 
 from gkn_utils._checks import check_count
@@ -88,6 +91,35 @@ def copied(samples: Tensor, learned: Tensor, unseen: Tensor) -> float:
     to_learned, to_unseen = (nearest(samples, v)[0] for v in (learned, unseen))
     chance = len(learned) / (len(learned) + len(unseen))
     return ((to_learned < to_unseen).float().mean().item() - chance) / (1 - chance)
+
+
+def data_copying(samples: Tensor, learned: Tensor, unseen: Tensor, *, cells: int = 5, least: int = 20) -> float:
+    """The statistic C_T of Meehan, Chaudhuri and Dasgupta (2020, arXiv 2004.05675): far below 0 where samples copy.
+
+    Are `samples` (m, d) nearer to the points learned (n, d) than `unseen` ones (l, d) are? In each cell of a k-means
+    clustering of what was learned, the z-score of Mann and Whitney's U says so; the mean weights cells by their unseen
+    points. Cells with fewer than `least` samples, or than two unseen points, do not count. Samples like the unseen give
+    about 0, with a standard deviation of at most 1. Raises `ValueError` if no cell counts.
+    """
+    check_count("cells", cells)
+    centres, home = kmeans2(learned.double().cpu().numpy(), cells, minit="++", seed=0)
+    centres, home = torch.from_numpy(centres).to(learned), torch.from_numpy(home).to(learned.device)
+    z, weights = [], []
+    for cell in range(cells):
+        at_home = [v[nearest(v, centres)[1] == cell] for v in (samples, unseen)]
+        if len(at_home[0]) >= least and len(at_home[1]) >= 2:
+            z.append(mann_whitney(*(nearest(v, learned[home == cell])[0] for v in at_home)))
+            weights.append(len(at_home[1]))
+    if not z:
+        raise ValueError(f"samples: got {len(samples)} in {cells} cells, needed one with at least {least} of them")
+    return float(np.average(z, weights=weights))
+
+
+def mann_whitney(a: Tensor, b: Tensor) -> float:
+    """The z-score of Mann and Whitney's U of values `a` (m,) and `b` (n,): below 0 where those of `a` are smaller."""
+    m, n = len(a), len(b)
+    u = rankdata(torch.cat([a, b]).cpu().numpy())[:m].sum() - m * (m + 1) / 2
+    return (u - m * n / 2) / (m * n * (m + n + 1) / 12) ** 0.5
 
 
 def equal_components(x: Tensor, loss: float) -> int:

@@ -2,6 +2,7 @@ import math
 
 import pytest
 import torch
+from scipy import stats
 from scipy.linalg import sqrtm
 
 from gkn_utils.dynamics.neighbours import nearest_neighbours
@@ -85,3 +86,28 @@ def test_copies_are_caught(generator):
     train = torch.randn(300, 50, generator=generator)
     assert measures.memorised(nearest_neighbours(train[:20] + 1e-3, train, 2)[0]).all()
     assert not measures.memorised(nearest_neighbours(torch.randn(20, 50, generator=generator), train, 2)[0]).any()
+
+
+def test_mann_whitney_is_that_of_scipy(generator):
+    a, b = torch.randn(40, generator=generator), torch.randn(60, generator=generator) + 0.3
+    u = stats.mannwhitneyu(a, b).statistic
+    assert measures.mann_whitney(a, b) == pytest.approx((u - 1200) / math.sqrt(2400 * 101 / 12))
+    assert measures.mann_whitney(b, a) == pytest.approx(-measures.mann_whitney(a, b))
+
+
+def test_planted_copies_are_caught_and_what_was_held_out_is_not(generator):
+    learned, unseen, new = torch.randn(3, 1000, 8, generator=generator)
+    found = [measures.data_copying(v, learned, unseen) for v in (learned + 1e-3, new)]
+    assert found[0] < -15
+    assert abs(found[1]) < 2
+    quarter = torch.cat([learned[:250] + 1e-3, new[250:]])
+    assert measures.data_copying(quarter, learned, unseen) < -2
+    with pytest.raises(ValueError, match="at least 20"):
+        measures.data_copying(new[:10], learned, unseen)
+
+
+def test_cells_without_samples_do_not_count(generator):
+    centre = torch.tensor([[0.0], [50.0]]).repeat_interleave(500, 0)
+    learned, unseen = (centre + torch.randn(1000, 4, generator=generator) for _ in range(2))
+    of_one = measures.mann_whitney(*(measures.nearest(v[:500], learned[:500])[0] for v in (learned, unseen)))
+    assert measures.data_copying(learned[:500], learned, unseen, cells=2) == pytest.approx(of_one)
