@@ -8,7 +8,7 @@ from torch import Tensor
 from gkn_utils.quality.reader import DigitNetwork, check_pictures, frozen
 
 NONE = 10  # the answer that it is no digit
-SURE = 0.7  # the judge is sure of a digit with more than this; then 998 of 1,000 test digits are read rightly
+SURE = 0.7  # the judge is sure of a digit with more than this; then 997 of 1,000 test digits are read rightly
 
 
 @cache
