@@ -57,7 +57,7 @@ def paler(x: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def samples_of_weak_networks(x: Tensor) -> Tensor:
-    """What networks of one to three hidden layers end at, and pass on the way: scraps that nobody reads, (n, 784)."""
+    """What networks of one to three hidden layers end at, and pass on the way: scraps, mostly, (n, 784)."""
     found = []
     for depth in (1, 2, 3):
         for steps in (300, 1500):
@@ -80,7 +80,7 @@ def digits_for_the_reader(x: Tensor, labels: Tensor, generator: torch.Generator)
 
 
 def digits_for_the_judge(x: Tensor, labels: Tensor, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-    """Digits, half of them blurred, and twelve kinds of pictures that are no digit; all of them moved."""
+    """Digits, half of them blurred, and eleven kinds of pictures that are no digit; all of them moved."""
     weak = samples_of_weak_networks(x)
     while True:
         digits, others = torch.randint(len(x), (2256,), generator=generator).split([256, 2000])
