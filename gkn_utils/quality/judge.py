@@ -8,12 +8,15 @@ from torch import Tensor
 from gkn_utils.quality.reader import DigitNetwork, check_pictures, frozen
 
 NONE = 10  # the answer that it is no digit
-SURE = 0.7  # the judge is sure of a digit with more than this; then 997 of 1,000 test digits are read rightly
+SURE = 0.7  # the judge is sure of a digit with more than this; its card says how often it is right then
 
 
 @cache
 def judge(device: torch.device | str = "cpu") -> DigitNetwork:
-    """The trained judge, frozen. `scripts/train_judge.py` made it, from digits and from what `nondigits` makes."""
+    """The trained judge, frozen. `scripts/train_judge.py` made it, from digits and from what `nondigits` makes.
+
+    `reader.card("judge")` says what it is sure of.
+    """
     return frozen("judge.safetensors", NONE + 1).to(device)
 
 
