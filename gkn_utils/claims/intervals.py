@@ -19,6 +19,10 @@ class Estimate:
     high: float
     n: int
 
+    def over(self, constant: float) -> "Estimate":
+        """The same divided by a number above 0 that is known well, such as what real data give."""
+        return Estimate(self.value / constant, self.low / constant, self.high / constant, self.n)
+
     def __str__(self) -> str:
         return f"{self.value:.3g} [{self.low:.3g}, {self.high:.3g}] (n={self.n})"
 

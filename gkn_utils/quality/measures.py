@@ -59,10 +59,20 @@ def neighbourhoods(real: Tensor, samples: Tensor, *, k: int = 5) -> dict[str, fl
     }
 
 
+def _states(samples: Tensor) -> Tensor:
+    near = torch.cdist(samples, samples) <= 0.01 * samples.shape[1] ** 0.5
+    return torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long()
+
+
 def end_states(samples: Tensor) -> Tensor:
     """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= .01 * sqrt(d) join."""
-    near = torch.cdist(samples, samples) <= 0.01 * samples.shape[1] ** 0.5
-    return torch.bincount(torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long())
+    return torch.bincount(_states(samples))
+
+
+def distinct(samples: Tensor) -> Tensor:
+    """The first of `samples` (m, d) in each of their `end_states`, (states, d)."""
+    first = np.unique(_states(samples).numpy(), return_index=True)[1]
+    return samples[torch.from_numpy(first).to(samples.device)]
 
 
 def unseen_share(counts: Tensor) -> float:
@@ -122,15 +132,17 @@ def mann_whitney(a: Tensor, b: Tensor) -> float:
     return (u - m * n / 2) / (m * n * (m + n + 1) / 12) ** 0.5
 
 
-def equal_components(x: Tensor, loss: float) -> int:
-    """The fewest principal components of `x` (n, d) that reconstruct it with a mean square error of at most `loss`.
+def left_by_components(learned: Tensor, x: Tensor) -> Tensor:
+    """The mean square error of `x` (n, d), rebuilt from 0, 1, ... d principal components of `learned` (m, d): (d + 1,).
 
-    0 means that the mean of the data does it alone.
+    The best that a linear map through so many numbers can do: Pearson (1901).
     """
-    covariance = torch.atleast_2d(x.T.double().cov(correction=0))
-    variances = torch.linalg.eigvalsh(covariance).flip(0).clamp_min(0) / x.shape[1]
-    left = variances.sum() - torch.cat([variances.new_zeros(1), variances.cumsum(0)])
-    return int((left > loss).sum())
+    learned, x = learned.double(), x.double()
+    centre = learned.mean(0)
+    components = torch.linalg.eigh(torch.atleast_2d((learned - centre).T.cov())).eigenvectors.flip(1)
+    squares = ((x - centre) @ components).square().mean(0)
+    left = squares.sum() - torch.cat([squares.new_zeros(1), squares.cumsum(0)])
+    return left.clamp_min(0) / x.shape[1]
 
 
 def neighbour_votes(samples: Tensor, x: Tensor, labels: Tensor, *, k: int = 10) -> tuple[Tensor, Tensor]:

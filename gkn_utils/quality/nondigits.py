@@ -10,23 +10,25 @@ from torch.nn.functional import interpolate
 from gkn_utils._checks import check_count
 from gkn_utils.data.images import load_images
 
-TRANSPOSED, MIRRORED, SHUFFLED = (3, 7), (3, 6, 7, 9), (0, 2, 3, 4, 5, 6, 7, 8, 9)  # classes that are no digit then
+TRANSPOSED, MIRRORED, ON_ITS_SIDE = (3, 7), (3, 6, 7, 9), (2, 3, 4, 7)  # classes that are no digit then
+SHUFFLED = (0, 2, 3, 4, 5, 6, 7, 8, 9)
 LETTERS, FONTS = "AEFHKMNRTWXaehkmnrwx", ("DejaVu Sans", "DejaVu Serif", "STIXGeneral")
 
 
 def nondigits(x: Tensor, labels: Tensor, count: int, generator: torch.Generator) -> dict[str, Tensor]:
     """`count` pictures of each kind, (count, 784) in [-1, 1], made of noise or of the digits `x` (n, 784).
 
-    Transposed, mirrored and column-shuffled digits are of those classes only that are no digit then: a mirrored 0
-    still is one, and a mirrored 5 may be a 2. Raises `ValueError` for a count below 1, and where such digits miss.
+    Transposed, mirrored, turned and shuffled digits are different ones, of those classes only that are no digit then:
+    a mirrored 0 still is one, and a mirrored 5 may be a 2. Raises `ValueError` for a count below 1, and where `x` has
+    too few digits of these classes.
     """
     check_count("count", count)
 
     def drawn(classes: tuple[int, ...]) -> Tensor:
         some = torch.isin(labels, torch.tensor(classes)).nonzero().flatten()
-        if not len(some):
-            raise ValueError(f"labels: got {sorted(set(labels.tolist()))}, needed some of {classes}")
-        return x[some[torch.randint(len(some), (count,), generator=generator)]].reshape(-1, 28, 28)
+        if len(some) < count:
+            raise ValueError(f"labels: got {len(some)} of the classes {classes}, needed {count}")
+        return x[some[torch.randperm(len(some), generator=generator)[:count]]].reshape(-1, 28, 28)
 
     noise = torch.rand(count, 28, 28, generator=generator) * 2 - 1
     kinds = {
@@ -36,6 +38,7 @@ def nondigits(x: Tensor, labels: Tensor, count: int, generator: torch.Generator)
         "blobs": blobs(count, generator),
         "transposed": drawn(TRANSPOSED).mT,
         "mirrored": drawn(MIRRORED).flip(2),
+        "on its side": drawn(ON_ITS_SIDE).rot90(1, (1, 2)),
         "columns shuffled": columns_shuffled(drawn(SHUFFLED), generator),
         "pieces": pieces(drawn(SHUFFLED), generator),
         "means of two": torch.stack(two_digits(x, labels, count, generator)).mean(0),
@@ -86,13 +89,14 @@ def two_digits(x: Tensor, labels: Tensor, count: int, generator: torch.Generator
 
 
 def strangers() -> dict[str, Tensor]:
-    """Kinds that the judge has not learned, (n, 784) each: photographs, faces, stripes, and printed letters.
+    """Kinds that the judge has not learned, (n, 784) each: photographs, faces, stripes, scribbles, printed letters.
 
     The fonts come with Matplotlib; letters that are like a digit, such as B, I, O, S and Z, are left out.
     """
     grey = {name: load_images(name).pixels.float().mean(1, keepdim=True) for name in ("photos", "faces")}
     kinds = {name: interpolate(v, (28, 28), mode="bilinear") / 127.5 - 1 for name, v in grey.items()}
-    kinds |= {"stripes": stripes(), "letters": torch.stack([letter(c, font) for font in FONTS for c in LETTERS])}
+    kinds |= {"stripes": stripes(), "scribbles": scribbles(400, torch.Generator().manual_seed(0))}
+    kinds |= {"letters": torch.stack([letter(c, font) for font in FONTS for c in LETTERS])}
     return {kind: v.reshape(len(v), 784).clamp(-1, 1) for kind, v in kinds.items()}
 
 
@@ -102,6 +106,16 @@ def stripes() -> Tensor:
     waves = torch.tensor([0.3, 0.5, 0.8, 1.2])[:, None, None]
     down, right = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
     return torch.sin(waves * (down * directions.cos() + right * directions.sin())).sign().flatten(0, 1)
+
+
+def scribbles(count: int, generator: torch.Generator) -> Tensor:
+    """Three curved strokes of a pen, each through five places drawn at random: (count, 28, 28)."""
+    places = 4 + 20 * torch.rand(count * 3, 2, 5, generator=generator)
+    curves = interpolate(places, 60, mode="linear", align_corners=True)
+    soft = torch.from_numpy(gaussian_filter(curves.numpy(), (0, 0, 5))).reshape(count, 3, 2, 60)
+    pixels = torch.stack(torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij"))
+    away = (pixels.reshape(1, 2, 1, -1) - soft.transpose(1, 2).reshape(count, 2, -1, 1)).square().sum(1).amin(1).sqrt()
+    return (2 * (2.0 - away).clamp(0, 1) - 1).reshape(count, 28, 28)
 
 
 def letter(character: str, font: str) -> Tensor:

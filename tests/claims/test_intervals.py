@@ -23,3 +23,7 @@ def test_numbers_of_any_kind():
     assert numbers("a", [1, 2], least=2).tolist() == [1, 2]
     with pytest.raises(ValueError, match="a: got 1 values, 1 NaN, needed at least 2"):
         numbers("a", [float("nan")], least=2)
+
+
+def test_over_a_constant_divides_number_and_interval_alike():
+    assert Estimate(0.6, 0.5, 0.8, 8).over(2.0) == Estimate(0.3, 0.25, 0.4, 8)

@@ -11,9 +11,28 @@ from gkn_utils.quality import measures
 
 def test_components_of_data_on_a_plane(generator):
     x = torch.zeros(500, 10)
-    x[:, :2] = torch.randn(500, 2, generator=generator)
-    assert measures.equal_components(x, 1e-6) == 2
-    assert measures.equal_components(x, x.var(dim=0).mean().item()) == 0
+    x[:, :2] = torch.tensor([3.0, 1.0]) * torch.randn(500, 2, generator=generator)
+    left = measures.left_by_components(x, x)
+    variances = x.double().var(dim=0, correction=0)
+    assert torch.allclose(
+        left[[0, 1, 2, 10]], torch.stack([variances.sum(), variances[1], *2 * [0 * variances[0]]]) / 10, rtol=0.01
+    )
+    assert (left.diff() <= 0).all()
+
+
+def test_components_are_those_of_what_was_learned(generator):
+    learned, x = torch.zeros(100, 4), torch.zeros(50, 4)
+    learned[:, 0], x[:, 1] = torch.randn(100, generator=generator), 2.0
+    left = measures.left_by_components(learned, x)
+    assert left[1].item() == pytest.approx(1)  # the first direction learned is not where x lies: 2 * 2 / 4
+    assert left[4].item() == pytest.approx(0, abs=1e-6)
+
+
+def test_distinct_samples_are_one_of_each_end_state(generator):
+    ends = 5 * torch.randn(4, 30, generator=generator)
+    samples = ends[[0, 1, 0, 2, 3, 3, 0]] + 1e-4 * torch.randn(7, 30, generator=generator)
+    assert torch.equal(measures.distinct(samples), samples[[0, 1, 3, 4]])
+    assert measures.end_states(samples).tolist() == [3, 1, 1, 2]
 
 
 def test_neighbours_vote_for_the_cluster_they_are_in(generator):

@@ -2,7 +2,15 @@ import pytest
 import torch
 
 from gkn_utils import load_images
-from gkn_utils.quality.nondigits import MIRRORED, TRANSPOSED, columns_shuffled, nondigits, pieces
+from gkn_utils.quality.nondigits import (
+    MIRRORED,
+    ON_ITS_SIDE,
+    TRANSPOSED,
+    columns_shuffled,
+    nondigits,
+    pieces,
+    strangers,
+)
 
 
 @pytest.fixture(scope="module")
@@ -13,24 +21,26 @@ def digits():
 
 def test_as_many_of_each_kind_all_of_them_pictures(digits, generator):
     kinds = nondigits(*digits, 30, generator)
-    assert len(kinds) == 10
+    assert len(kinds) == 11
     for kind, v in kinds.items():
         assert v.shape == (30, 784), kind
         assert v.abs().max() <= 1, kind
         assert len(v.unique(dim=0)) > 20, kind
 
 
-def test_transposed_and_mirrored_digits_are_those_that_nobody_reads_then(digits, generator):
+def test_transposed_mirrored_and_turned_digits_are_those_that_nobody_reads_then(digits, generator):
     x, labels = digits
     kinds = nondigits(x, labels, 20, generator)
     back = {
         "transposed": (kinds["transposed"].reshape(-1, 28, 28).mT, TRANSPOSED),
         "mirrored": (kinds["mirrored"].reshape(-1, 28, 28).flip(2), MIRRORED),
+        "on its side": (kinds["on its side"].reshape(-1, 28, 28).rot90(3, (1, 2)), ON_ITS_SIDE),
     }
     for v, classes in back.values():
         found = torch.cdist(v.flatten(1), x).min(1)
         assert found.values.max() < 0.1
         assert set(labels[found.indices].tolist()) <= set(classes)
+        assert len(found.indices.unique()) == 20  # each digit once
 
 
 def test_what_is_shuffled_is_all_there_and_elsewhere(digits, generator):
@@ -47,7 +57,15 @@ def test_what_is_shuffled_is_all_there_and_elsewhere(digits, generator):
 
 def test_digits_that_miss_are_named(digits, generator):
     x, labels = digits
-    with pytest.raises(ValueError, match=r"got \[1\], needed some of \(3, 7\)"):
+    with pytest.raises(ValueError, match=r"got 0 of the classes \(3, 7\), needed 5"):
         nondigits(x[labels == 1], labels[labels == 1], 5, generator)
     with pytest.raises(ValueError, match="count"):
         nondigits(x, labels, 0, generator)
+
+
+def test_strangers_are_pictures_and_the_same_each_time():
+    kinds = strangers()
+    assert all(v.shape[1] == 784 and v.abs().max() <= 1 for v in kinds.values())
+    assert torch.equal(kinds["scribbles"], strangers()["scribbles"])
+    ink = (kinds["scribbles"] > 0).float().mean(1)
+    assert 0.02 < ink.min() < ink.max() < 0.5
