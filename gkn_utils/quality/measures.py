@@ -59,20 +59,20 @@ def neighbourhoods(real: Tensor, samples: Tensor, *, k: int = 5) -> dict[str, fl
     }
 
 
-def _states(samples: Tensor) -> Tensor:
-    near = torch.cdist(samples, samples) <= 0.01 * samples.shape[1] ** 0.5
-    return torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long()
+def end_states(samples: Tensor, *, tol: float = 0.01) -> Tensor:
+    """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= tol * sqrt(d) join."""
+    return torch.bincount(_states(samples, tol))
 
 
-def end_states(samples: Tensor) -> Tensor:
-    """How many of `samples` (m, d) ended in each state, (states,): those that chains of steps <= .01 * sqrt(d) join."""
-    return torch.bincount(_states(samples))
-
-
-def distinct(samples: Tensor) -> Tensor:
+def distinct(samples: Tensor, *, tol: float = 0.01) -> Tensor:
     """The first of `samples` (m, d) in each of their `end_states`, (states, d)."""
-    first = np.unique(_states(samples).numpy(), return_index=True)[1]
+    first = np.unique(_states(samples, tol).numpy(), return_index=True)[1]
     return samples[torch.from_numpy(first).to(samples.device)]
+
+
+def _states(samples: Tensor, tol: float) -> Tensor:
+    near = torch.cdist(samples, samples) <= tol * samples.shape[1] ** 0.5
+    return torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long()
 
 
 def unseen_share(counts: Tensor) -> float:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from gkn_utils.claims.intervals import bootstrapped, numbers, students
+from gkn_utils.claims.intervals import Estimate, bootstrapped, numbers, students
 
 
 def test_students_interval_of_one_degree_of_freedom():
