@@ -56,15 +56,12 @@ def score(samples: Tensor, digits: Digits) -> dict[str, float]:
       ones, 0 for one or none;
     * confident: the share of which the reader, which cannot say no, has a confidence above .9;
     * entropy, divergence: of the classes it reads, 1 for ten equal ones; from those of the digits to learn, 0 at best;
-    * nearest: how many different digits, of those to learn, are nearest to a sample, as a share of the samples;
-    * distance: the median distance to them; memorised: the share of samples that `measures.memorised` catches;
     * precision, recall, density, coverage and frechet: on the reader's features, beside the digits held out.
     """
     label, confidence, features = read(samples)
     answers, certain = judged(samples)
     answered = torch.bincount(answers, minlength=NONE + 1)[:NONE]
     seen, shares = (torch.bincount(v, minlength=10) / len(v) for v in (label, digits.labels))
-    distances, index = nearest_neighbours(samples, digits.train, 2)
     real = read(digits.held_out)[2]
     return {
         "sure": certain.float().mean().item(),
@@ -72,9 +69,20 @@ def score(samples: Tensor, digits: Digits) -> dict[str, float]:
         "confident": (confidence > 0.9).float().mean().item(),
         "entropy": measures.class_entropy(seen),
         "divergence": measures.class_divergence(seen, shares),
+        **measures.neighbourhoods(real, features),
+        "frechet": measures.frechet_distance(real, features),
+    }
+
+
+def nearness(samples: Tensor, digits: Digits) -> dict[str, float]:
+    """How near `samples` (m, 784) are to the digits to learn.
+
+    * nearest: how many different digits are nearest to a sample, as a share of the samples;
+    * distance: the median distance to them; memorised: the share of samples that `measures.memorised` catches.
+    """
+    distances, index = nearest_neighbours(samples, digits.train, 2)
+    return {
         "nearest": len(index[:, 0].unique()) / len(samples),
         "distance": distances[:, 0].median().item(),
         "memorised": measures.memorised(distances).float().mean().item(),
-        **measures.neighbourhoods(real, features),
-        "frechet": measures.frechet_distance(real, features),
     }
