@@ -1,7 +1,7 @@
 """Train the two networks that read digits: gkn_utils/quality/reader.safetensors and judge.safetensors.
 
-`python scripts/train_judge.py` makes both, with a name only that one: the reader in three minutes, the judge in twenty,
-on one core. MNIST is read from $GKN_DATA, or downloaded.
+`python scripts/train_judge.py` makes both, with a name only that one: the reader in three minutes, the judge in
+twenty-five, on one core. MNIST is read from $GKN_DATA, or downloaded.
 """
 
 import json
