@@ -55,20 +55,19 @@ def score(samples: Tensor, digits: Digits) -> dict[str, float]:
     * sure: the share that the judge is sure of; classes: the entropy of the digits among its answers, 1 for ten equal
       ones, 0 for one or none;
     * confident: the share of which the reader, which cannot say no, has a confidence above .9;
-    * entropy, divergence: of the classes it reads, 1 for ten equal ones; from those of the digits to learn, 0 at best;
+    * entropy: of the classes it reads, 1 for ten equal ones;
     * precision, recall, density, coverage and frechet: on the reader's features, beside the digits held out.
     """
     label, confidence, features = read(samples)
     answers, certain = judged(samples)
     answered = torch.bincount(answers, minlength=NONE + 1)[:NONE]
-    seen, shares = (torch.bincount(v, minlength=10) / len(v) for v in (label, digits.labels))
+    seen = torch.bincount(label, minlength=10) / len(label)
     real = read(digits.held_out)[2]
     return {
         "sure": certain.float().mean().item(),
         "classes": measures.class_entropy(answered / answered.sum().clamp_min(1)),
         "confident": (confidence > 0.9).float().mean().item(),
         "entropy": measures.class_entropy(seen),
-        "divergence": measures.class_divergence(seen, shares),
         **measures.neighbourhoods(real, features),
         "frechet": measures.frechet_distance(real, features),
     }

@@ -9,19 +9,12 @@ from scipy.stats import rankdata
 from torch import Tensor
 
 from gkn_utils._checks import check_count
-from gkn_utils.dynamics.neighbours import nearest, nearest_neighbours
+from gkn_utils.dynamics.neighbours import nearest
 
 
 def class_entropy(shares: Tensor) -> float:
     """The entropy of class shares (c,) as a part of the largest: 1 for c equal classes, 0 for a single one."""
     return (torch.special.entr(shares.double()).sum() / torch.tensor(float(len(shares))).log()).item()
-
-
-def class_divergence(shares: Tensor, data: Tensor) -> float:
-    """Kullback and Leibler's divergence, in nats, of class shares (c,) from those of the data: 0 where they agree."""
-    shares, data = shares.double(), data.double()
-    there = shares > 0
-    return torch.special.xlogy(shares[there], shares[there] / data[there]).sum().item()
 
 
 def frechet_distance(x: Tensor, y: Tensor) -> float:
@@ -73,14 +66,6 @@ def distinct(samples: Tensor, *, tol: float = 0.01) -> Tensor:
 def _states(samples: Tensor, tol: float) -> Tensor:
     near = torch.cdist(samples, samples) <= tol * samples.shape[1] ** 0.5
     return torch.from_numpy(connected_components(csr_array(near.cpu().numpy()))[1]).long()
-
-
-def unseen_share(counts: Tensor) -> float:
-    """The share of further samples that would end in states not seen before: the states seen once, over all samples.
-
-    `counts` (states,) are the samples in each state. The estimate is Turing's (Good 1953).
-    """
-    return (counts == 1).sum().item() / counts.sum().item()
 
 
 def memorised(distances: Tensor) -> Tensor:
@@ -143,17 +128,3 @@ def left_by_components(learned: Tensor, x: Tensor) -> Tensor:
     squares = ((x - centre) @ components).square().mean(0)
     left = squares.sum() - torch.cat([squares.new_zeros(1), squares.cumsum(0)])
     return left.clamp_min(0) / x.shape[1]
-
-
-def neighbour_votes(samples: Tensor, x: Tensor, labels: Tensor, *, k: int = 10) -> tuple[Tensor, Tensor]:
-    """What the `k` points of `x` nearest to each sample say it is: the label most of them carry, and how many do.
-
-    `samples` is (..., d), `x` (n, d), `labels` integers (n,) from 0; returns integers (...) and (...). The k-nearest
-    neighbour rule of Cover and Hart (1967).
-    """
-    check_count("k", k)
-    if not len(labels) == len(x) >= k:
-        raise ValueError(f"got {len(x)} points, {len(labels)} labels, k={k}, needed as many labels and k at most that")
-    votes = torch.nn.functional.one_hot(labels[nearest_neighbours(samples, x, k)[1]]).sum(-2)
-    most, label = votes.max(-1)
-    return label, most
