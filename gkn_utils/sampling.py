@@ -78,6 +78,17 @@ def uniform_starts(net: Network, count: int, generator: torch.Generator | None =
     return low + (high - low) * torch.rand(shape, generator=generator, device=net.device, dtype=net.dtype)
 
 
+def normal_starts(net: Network, count: int, generator: torch.Generator | None = None) -> Tensor:
+    """Noise from N(0, 1), (count, d), or (k, count, d) for `nets=k`: each network has starts of its own.
+
+    `generator` lives on the network's device; None for seed 0.
+    """
+    check_count("count", count)
+    shape = (count, net.dim) if net.nets is None else (net.nets, count, net.dim)
+    generator = as_generator(generator, net.device)
+    return torch.randn(shape, generator=generator, device=net.device, dtype=net.dtype)
+
+
 def settle(net: Network, z: Tensor, *, steps: int, tol: float = 1e-6) -> Tensor:
     """Where samples (n, d) of a single network are after `steps` iterations of Eq. 2: (n, d).
 
@@ -121,37 +132,17 @@ def last(states: Iterable[Tensor]) -> Tensor:
     return end[0]
 
 
-def noise_schedule(
-    steps: int,
-    *,
-    period: int,
-    calm: int,
-    noise: tuple[float, float] = (1.2, 0.4),
-    keep: tuple[float, float] = (0.9, 0.8),
-) -> dict:
-    """Options for `kaleidoscope` over `steps` iterations, in turns of `period` iterations.
+def noise_schedule(steps: int) -> dict:
+    """Options for `kaleidoscope`: the noise is kept, and in `steps` iterations falls evenly to none.
 
-    In a turn the new noise is sized for a standard deviation of noise[0], of which keep[0] is kept: walk-jump sampling
-    (Saremi and Hyvarinen 2019, arXiv 1903.02334). For the last `calm` iterations that size falls evenly to noise[1]
-    with keep[1] kept, as in Song and Ermon's annealing (2019, arXiv 1907.05600), and samples become sharp; the noise
-    fed lags behind, by what is kept. Nothing is clamped. For a network that learned from such noise
-    (`fit(noise=...)`); notebook 16 says how it was found. Raises `ValueError` for counts that are not positive, or
-    calm > period.
+    At iteration i what is fed moves to what the network returned by 1 / (steps - i) of the way, x <- x + (f(x) - x) /
+    (steps - i), and at the last one all of it. For a network that learned under `BlendedNoise`, from `normal_starts`,
+    this is Euler's method for the flow from noise to data (Liu, Gong and Liu 2022, arXiv 2209.03003), written for a
+    network that returns the point; it need not be told how much noise is left (Sun et al. 2025, arXiv 2502.13129).
+    Begun at t x + (1 - t) n it is the rest of that way, whatever t. Raises `ValueError` for no steps.
     """
-    for name, count in [("steps", steps), ("period", period), ("calm", calm)]:
-        check_count(name, count)
-    if calm > period:
-        raise ValueError(f"calm: got {calm}, needed at most the period, {period}")
-    places = [(i - 1) % period + 1 for i in range(2, steps + 1)]  # in its turn, of the iteration that is fed
-    falls = [max(0, place - (period - calm)) / calm for place in places]
-    sizes = [noise[0] + (noise[1] - noise[0]) * fall for fall in falls]
-    return {
-        "steps": steps,
-        "jitter": [3**0.5 * size for size in sizes],  # a uniform distribution's half-width
-        "keep": [keep[1] if fall else keep[0] for fall in falls],
-        "low": -float("inf"),
-        "high": float("inf"),
-    }
+    check_count("steps", steps)
+    return {"steps": steps, "keep": [left / (left + 1) for left in range(steps - 1, 0, -1)]}
 
 
 def _each_time(name: str, value: float | Sequence[float], steps: int, needed: str, bound: float) -> list[float]:

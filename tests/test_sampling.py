@@ -6,7 +6,7 @@ import torch
 from benchmarks.recipes import plain_copy, plain_sampling
 from torch import nn
 
-from gkn_utils import MLP, kaleidoscope, last, noise_schedule, points, settle, trajectory, uniform_starts
+from gkn_utils import MLP, kaleidoscope, last, noise_schedule, normal_starts, points, settle, trajectory, uniform_starts
 
 
 def recorded(net) -> list:
@@ -146,21 +146,27 @@ def test_settle_takes_as_many_steps_as_asked_while_samples_move(affine, steps):
     assert torch.allclose(settle(net, z, steps=steps), z if steps % 2 == 0 else 1 - z, atol=1e-5)
 
 
-def test_a_turn_is_large_and_slow_and_ends_calm():
-    options = noise_schedule(11, period=5, calm=2, noise=(1.0, 0.5), keep=(0.9, 0.8))
-    assert options["jitter"] == pytest.approx([3**0.5 * v for v in [1, 1, 0.75, 0.5, 1] * 2])
-    assert options["keep"] == [0.9, 0.9, 0.8, 0.8, 0.9] * 2
-    assert noise_schedule(1, period=1, calm=1)["jitter"] == []  # of one iteration there is nothing to turn
-    with pytest.raises(ValueError, match="calm: got 6, needed at most the period, 5"):
-        noise_schedule(11, period=5, calm=6)
-    with pytest.raises(ValueError, match="steps: got 0"):
-        noise_schedule(0, period=5, calm=2)
-
-
-def test_the_noise_of_a_turn_has_the_size_it_says(affine, generator):
-    """Of a map to 0 what is fed is the noise: sd 1 in a long turn, and below it, lagging, at the end of one."""
-    net, options = affine([[0.0]], [0.0]), noise_schedule(100, period=100, calm=20, noise=(1.0, 0.3))
+@pytest.mark.parametrize("start", [0.0, 0.6])
+def test_under_the_schedule_noise_falls_evenly_from_wherever_it_begins(affine, start):
+    """A map to 3, what lies under all noise: what is fed goes straight from t 3 + (1 - t) n to 3."""
+    net, n = affine([[0.0]], [3.0]), points([-2.0, 0.5])
+    z = start * 3 + (1 - start) * n
     fed = recorded(net)
-    last(kaleidoscope(net, torch.zeros(50_000, 1), **options, generator=generator))
-    assert fed[79].std().item() == pytest.approx(1, abs=0.02)
-    assert 0.3 < fed[-1].std() < 0.4
+    assert torch.equal(last(kaleidoscope(net, z, **noise_schedule(5))), torch.full_like(n, 3.0))
+    for i, x in enumerate(fed):
+        torch.testing.assert_close(x, z + (3 - z) * i / 5)
+
+
+def test_of_one_iteration_the_schedule_keeps_nothing():
+    assert noise_schedule(1) == {"steps": 1, "keep": []}
+    with pytest.raises(ValueError, match="steps: got 0"):
+        noise_schedule(0)
+
+
+def test_starts_are_as_their_names_say():
+    net = MLP(2, 5, 3, output=nn.Tanh(), nets=2)
+    uniform, normal = uniform_starts(net, 20_000), normal_starts(net, 20_000)
+    assert uniform.shape == normal.shape == (2, 20_000, 2)
+    assert [uniform.min().item(), uniform.max().item()] == pytest.approx([-1, 1], abs=0.01)
+    assert [normal.mean().item(), normal.std().item()] == pytest.approx([0, 1], abs=0.02)
+    assert not torch.equal(normal[0], normal[1])

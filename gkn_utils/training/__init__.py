@@ -2,8 +2,11 @@
 
 from gkn_utils.training.fit import collapsed, converged, fit, fit_in_stages, fitted, manifold_loss, one_cycle, train
 from gkn_utils.training.minimise import minimise
+from gkn_utils.training.noise import AddedNoise, BlendedNoise
 
 __all__ = [
+    "AddedNoise",
+    "BlendedNoise",
     "collapsed",
     "converged",
     "fit",

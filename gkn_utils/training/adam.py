@@ -42,7 +42,7 @@ def threads(products: int):
 
 def adam(
     learner: Backpropagation,
-    stream: Iterator[tuple[Tensor, Tensor]],
+    stream: Iterator[tuple[Tensor, Tensor, Tensor | None]],
     rates: Sequence[float],
     progress: Callable,
     history: Tensor,

@@ -48,17 +48,21 @@ class Backpropagation:
         return views[: len(views) // 2], views[len(views) // 2 :]
 
     @torch.no_grad()
-    def __call__(self, x: Tensor, fed: Tensor) -> Tensor:
-        """The loss of returning points `x` (nets, count, dim) where `fed`, the points with noise or without, is fed."""
+    def __call__(self, x: Tensor, fed: Tensor, weight: Tensor | None) -> Tensor:
+        """The loss of returning points `x` (nets, count, dim) where `fed`, the points with noise or without, is fed.
+
+        The square error of each point counts `weight` times, (1, count, 1), or once for None.
+        """
         if self.mixed:
             self.values.copy_(self.flat)
         inputs = [fed.to(self.values.dtype), *self.hidden]
         y = self._forward(inputs)
         error = y - x
-        self._backward(inputs, (self.slope(y) * error).mul_(2 / x[0].numel()).to(y.dtype))
+        weighted = error if weight is None else error * weight
+        self._backward(inputs, (self.slope(y) * weighted).mul_(2 / x[0].numel()).to(y.dtype))
         if self.mixed:
             self.flat.grad.copy_(self.gradient)
-        return error.square().mean((1, 2))
+        return (error * weighted).mean((1, 2))
 
     def _forward(self, inputs: list[Tensor]) -> Tensor:
         """The output, given the points, the first of `inputs`, the inputs of each layer; it fills in the others."""

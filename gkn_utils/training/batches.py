@@ -1,6 +1,6 @@
 """What a network is fed in training: batches from shuffled passes over the data, with noise or without."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -19,17 +19,10 @@ def batches(count: int, size: int | None, generator: torch.Generator) -> Iterato
             yield order[start : start + size]
 
 
-def under_noise(
-    x: Tensor, orders: Iterator[Tensor | None], noise: tuple[float, float] | None, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Each batch of points (k, n, d), and what is fed for it: itself, or itself with noise.
-
-    Each point has a standard deviation of its own, uniform in the two of `noise`; all networks get the same noise.
-    """
+def fed(
+    x: Tensor, orders: Iterator[Tensor | None], noise: Callable | None, generator: torch.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
+    """Each batch of points (k, n, d), what is fed for it, itself or under noise, and what each point's error weighs."""
     for order in orders:
         batch = x if order is None else x.index_select(1, order)
-        if noise is None:
-            yield batch, batch
-            continue
-        sd = torch.empty_like(batch[:1, :, :1]).uniform_(*noise, generator=generator)
-        yield batch, batch + sd * torch.empty_like(batch[:1]).normal_(generator=generator)
+        yield batch, *(noise(batch, generator) if noise else (batch, None))

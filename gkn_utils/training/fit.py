@@ -13,7 +13,7 @@ from gkn_utils._progress import progress_bar
 from gkn_utils.network import MLP, Network
 from gkn_utils.training.adam import adam, compiled_adam, parts, threads
 from gkn_utils.training.backpropagation import Backpropagation
-from gkn_utils.training.batches import batches, under_noise
+from gkn_utils.training.batches import batches, fed
 from gkn_utils.training.checkpoints import Checkpoint
 
 
@@ -37,7 +37,7 @@ def fit(
     steps: int,
     lr: float = 1e-3,
     batch_size: int | None = None,
-    noise: tuple[float, float] | None = None,
+    noise: Callable[[Tensor, torch.Generator], tuple] | None = None,
     schedule: Callable[[float], float] | None = None,
     precision: torch.dtype | None = None,
     progress: Callable[[Sequence], Iterable] = progress_bar,
@@ -55,9 +55,8 @@ def fit(
         lr: Adam's learning rate.
         batch_size: points per step, drawn without replacement in shuffled passes over the data, the same for all
             networks; None is the full data at each step.
-        noise: (low, high): Gaussian noise is added to what the network is fed, and the point without it is what it
-            has to return, as in a denoising autoencoder (Vincent et al. 2010). Each point of each step has a standard
-            deviation of its own, uniform in [low, high]; all networks get the same noise.
+        noise: `AddedNoise` or `BlendedNoise`, which puts noise on what the network is fed, while it has to return the
+            point without; the loss then is of that, weighted as the noise says. None feeds the points themselves.
         schedule: the factor on `lr` at each share of the steps done, such as `one_cycle`; None for 1 throughout.
         precision: the type in which matrices are multiplied, such as torch.bfloat16, while weights and steps keep the
             network's; None for the network's. `torch.autocast` has no say.
@@ -67,18 +66,18 @@ def fit(
     Raises:
         FloatingPointError: a loss that is no number. The network has the last weights that were known to be good.
         ValueError: a frozen network, or one in less than single precision, wrong shape, device or dtype, no data, NaN,
-            data outside the range, a count that is not positive, noise of a negative or infinite size, a precision
-            that is not a floating type.
+            data outside the range, a count that is not positive, a precision that is not a floating type.
     """
     precision = net.dtype if precision is None else precision
-    _check(net, x, steps, lr, batch_size, noise, precision)
+    _check(net, x, steps, lr, batch_size, precision)
     generator = as_generator(generator, net.device)
     rates = [lr * schedule(step / steps) if schedule else lr for step in range(steps)]
     history = torch.zeros(steps, net.nets or 1, dtype=net.dtype, device=net.device)
     count = batch_size or x.shape[-2]
     in_groups = noise is None and precision == net.dtype and compiled.trains(net, count)
     shuffles = generator.get_state()
-    recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise, "precision": str(precision)}
+    under = repr(noise) if noise else None
+    recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": under, "precision": str(precision)}
     card, pieces = _card(net, x, recipe), parts(net, in_groups)
     checkpoint = Checkpoint(net, pieces, history, generator, card, x, rates, in_groups)
     with checkpoint.alone():
@@ -90,7 +89,7 @@ def fit(
                 compiled_adam(groups, points, orders, rates, progress, history[:, part], checkpoint)
             else:
                 points = x.expand(net.nets or 1, *x.shape[-2:])[part]
-                stream = under_noise(points, orders, noise, generator)
+                stream = fed(points, orders, noise, generator)
                 learner = Backpropagation(net, part, count, precision)
                 with threads(len(points) * count * net.width**2), torch.autocast(x.device.type, enabled=False):
                     adam(learner, stream, rates, progress, history[:, part], checkpoint)
@@ -160,7 +159,7 @@ def collapsed(loss: Tensor, x: Tensor) -> Tensor:
     return (loss >= 0.9 * x.var(dim=-2, correction=0).mean(-1)) & ~fitted(loss)
 
 
-def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
+def _check(net, x, steps, lr, batch_size, precision) -> None:
     """Raise the `ValueError`s of `fit`."""
     if net.dtype not in (torch.float32, torch.float64):
         raise ValueError(f"net: got {net.dtype}, needed float32 or float64; `precision` multiplies in another")
@@ -173,8 +172,6 @@ def _check(net, x, steps, lr, batch_size, noise, precision) -> None:
         raise ValueError(f"lr: got {lr!r}, needed a number above 0")
     if batch_size is not None:
         check_batch_size(batch_size, x)
-    if noise is not None and not 0 <= noise[0] <= noise[1] < math.inf:
-        raise ValueError(f"noise: got {noise!r}, needed two standard deviations, 0 <= low <= high")
     if not precision.is_floating_point:
         raise ValueError(f"precision: got {precision!r}, needed a floating type such as torch.bfloat16")
 

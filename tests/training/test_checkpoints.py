@@ -9,7 +9,7 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
-from gkn_utils import MLP, fit, one_cycle
+from gkn_utils import MLP, AddedNoise, BlendedNoise, fit, one_cycle
 from gkn_utils.training import checkpoints
 
 
@@ -47,10 +47,10 @@ def same(one, other) -> bool:
     ("cache", "options", "steps"),
     [
         (2**24, {"batch_size": 3, "schedule": one_cycle}, 30),
-        (2**24, {"batch_size": 3, "noise": (0.0, 0.5), "nets": 64}, 30),
+        (2**24, {"batch_size": 3, "noise": AddedNoise(0.0, 0.5), "nets": 64}, 30),
         (2**24, {"batch_size": 3, "nets": 9}, 30),  # in compiled code
-        (2**24, {"noise": (0.1, 0.5), "nets": 3, "width": 40, "precision": torch.bfloat16}, 30),
-        (1, {"noise": (0.0, 0.5), "nets": 5}, 5 * 30),  # one network after another
+        (2**24, {"noise": BlendedNoise(), "nets": 3, "width": 40, "precision": torch.bfloat16}, 30),
+        (1, {"noise": AddedNoise(0.0, 0.5), "nets": 5}, 5 * 30),  # one network after another
     ],
 )
 def test_it_ends_as_if_it_had_not_been_stopped_and_does_no_step_again(cache, options, steps, folder, monkeypatch):
@@ -67,7 +67,7 @@ def test_it_ends_as_if_it_had_not_been_stopped_and_does_no_step_again(cache, opt
     assert same(run(stop=0, **options), undisturbed)  # nor any once it is done
 
 
-OTHERS = {"lr": 1e-4, "schedule": one_cycle, "steps": 31, "noise": (0.0, 0.1), "batch_size": 4, "nets": 2}
+OTHERS = {"lr": 1e-4, "schedule": one_cycle, "steps": 31, "noise": AddedNoise(0.0, 0.1), "batch_size": 4, "nets": 2}
 OTHERS |= {"precision": torch.bfloat16, "output": nn.Tanh(), "skip": True, "weights": 6, "data": 2, "shuffles": 6}
 
 

@@ -3,7 +3,20 @@ import torch
 from benchmarks.recipes import plain_copy, plain_fit
 from torch import nn
 
-from gkn_utils import MLP, collapsed, converged, fit, fit_in_stages, fitted, manifold_loss, one_cycle, points, train
+from gkn_utils import (
+    MLP,
+    AddedNoise,
+    BlendedNoise,
+    collapsed,
+    converged,
+    fit,
+    fit_in_stages,
+    fitted,
+    manifold_loss,
+    one_cycle,
+    points,
+    train,
+)
 
 
 def test_loss_is_the_mean_square_of_equation_1(affine):
@@ -20,7 +33,7 @@ def test_it_learns_what_the_plain_loop_of_the_paper_learns(generator):
 
 @pytest.mark.parametrize(
     ("nets", "batch_size", "noise"),
-    [(3, None, None), (3, 3, None), (3, None, (0.0, 0.5)), (64, 3, None), (64, 3, (0.0, 0.5))],
+    [(3, None, None), (3, 3, None), (3, None, AddedNoise(0.0, 0.5)), (64, 3, None), (64, 3, BlendedNoise())],
 )
 def test_many_networks_learn_like_single_ones(batch_size, nets, noise):
     x = torch.rand(8, 2, generator=torch.Generator().manual_seed(1))
@@ -69,8 +82,7 @@ def test_a_loss_that_falls_no_more_has_converged():
         (torch.rand(4, 2), {"steps": 0}, "steps: got 0"),
         (torch.rand(4, 2), {"lr": 0}, "lr: got 0"),
         (torch.rand(4, 2), {"batch_size": 5}, "batch_size: got 5, needed at most the 4"),
-        (torch.rand(4, 2), {"noise": (-1.0, 1.0)}, "noise: got .-1.0, 1.0."),
-        (torch.rand(4, 2), {"noise": (2.0, 1.0)}, "needed two standard deviations"),
+        (torch.rand(4, 2), {"noise": (0.1, 1.0)}, "noise: got .0.1, 1.0., needed a function or None"),
         (torch.rand(4, 2), {"precision": torch.int8}, "precision: got torch.int8, needed a floating type"),
     ],
 )
@@ -120,9 +132,18 @@ def test_a_linear_network_learns_to_remove_noise(affine, generator):
     """From x + e the best linear return of x is x times var(x) / (var(x) + var(e)): .09 / (.09 + .16) = .36."""
     net = affine([[0.0]], [0.0])
     x = points([-0.3, 0.3]).repeat(2000, 1)
-    fit(net, x, steps=2000, lr=0.01, noise=(0.4, 0.4), schedule=one_cycle, generator=generator)
+    fit(net, x, steps=2000, lr=0.01, noise=AddedNoise(0.4, 0.4), schedule=one_cycle, generator=generator)
     assert net.weights[0].item() == pytest.approx(0.36, abs=0.01)
     assert net.biases[0].item() == pytest.approx(0, abs=0.01)
+
+
+def test_a_linear_network_returns_the_mean_of_what_may_lie_under_the_blend(affine, generator):
+    """Of t x + (1 - t) n, t = 1/2 and weights 2, the best linear return of x is 2 var(x) / (var(x) + 1) = .165."""
+    net = affine([[0.0]], [0.0])
+    x = points([-0.3, 0.3]).repeat(2000, 1)
+    history = fit(net, x, steps=2000, lr=0.01, noise=BlendedNoise(0.0, 1e-4), schedule=one_cycle, generator=generator)
+    assert net.weights[0].item() == pytest.approx(0.165, abs=0.01)
+    assert history[-1].item() == pytest.approx(2 * 0.09 * (1 - 0.165 / 2), abs=0.01)  # each error counts twice
 
 
 def test_one_cycle_goes_up_and_down_and_a_schedule_is_a_factor_on_the_rate(affine):
