@@ -37,7 +37,8 @@ class Backpropagation:
         self.values, self.gradient = self.flat.detach().to(precision), self.flat.grad.to(precision)
         self.weights, self.biases = self._split(self.values)
         self.weight_gradients, self.bias_gradients = self._split(self.gradient)
-        hidden = self.values.new_empty(len(self.targets[0]), count, net.width)
+        self.nets = len(self.targets[0])
+        hidden = self.values.new_empty(self.nets, count, net.width)
         self.hidden = [torch.empty_like(hidden) for _ in range(net.depth)]
         self.signals = [torch.empty_like(hidden) for _ in range(2)]
 
@@ -49,13 +50,14 @@ class Backpropagation:
 
     @torch.no_grad()
     def __call__(self, x: Tensor, fed: Tensor, weight: Tensor | None) -> Tensor:
-        """The loss of returning points `x` (nets, count, dim) where `fed`, the points with noise or without, is fed.
+        """The loss of returning points `x` where `fed`, the points with noise or without, is fed.
 
-        The square error of each point counts `weight` times, (1, count, 1), or once for None.
+        Both are (nets, count, dim), or (1, count, dim) for points that all networks share. The square error of
+        each point counts `weight` times, (1, count, 1), or once for None.
         """
         if self.mixed:
             self.values.copy_(self.flat)
-        inputs = [fed.to(self.values.dtype), *self.hidden]
+        inputs = [fed.to(self.values.dtype).expand(self.nets, -1, -1), *self.hidden]
         y = self._forward(inputs)
         error = y - x
         weighted = error if weight is None else error * weight

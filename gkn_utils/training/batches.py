@@ -22,7 +22,7 @@ def batches(count: int, size: int | None, generator: torch.Generator) -> Iterato
 def fed(
     x: Tensor, orders: Iterator[Tensor | None], noise: Callable | None, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
-    """Each batch of points (k, n, d), what is fed for it, itself or under noise, and what each point's error weighs."""
+    """Each batch of points (k or 1, n, d), what is fed for it, itself or under noise, and what its errors weigh."""
     for order in orders:
         batch = x if order is None else x.index_select(1, order)
         yield batch, *(noise(batch, generator) if noise else (batch, None))

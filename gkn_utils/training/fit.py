@@ -84,14 +84,14 @@ def fit(
         for part in checkpoint.left():
             generator.set_state(shuffles)
             orders = batches(x.shape[-2], batch_size, generator)
+            points = x[part] if x.dim() == 3 else x[None]
             if in_groups:
-                groups, points = compiled.grouped(net, count, train=part), x[part] if x.dim() == 3 else x[None]
+                groups = compiled.grouped(net, count, train=part)
                 compiled_adam(groups, points, orders, rates, progress, history[:, part], checkpoint)
             else:
-                points = x.expand(net.nets or 1, *x.shape[-2:])[part]
-                stream = fed(points, orders, noise, generator)
                 learner = Backpropagation(net, part, count, precision)
-                with threads(len(points) * count * net.width**2), torch.autocast(x.device.type, enabled=False):
+                stream = fed(points, orders, noise, generator)
+                with threads(learner.nets * count * net.width**2), torch.autocast(x.device.type, enabled=False):
                     adam(learner, stream, rates, progress, history[:, part], checkpoint)
     return history if net.nets else history[:, 0]
 
