@@ -22,7 +22,7 @@ from gkn_utils.dynamics import (
     visits,
 )
 from gkn_utils.experiments.gradient_sampling import descend
-from gkn_utils.network import MLP, Network
+from gkn_utils.network import MLP, Network, centred
 from gkn_utils.pretrained import load_network, network_card, pretrained, save_network
 from gkn_utils.sampling import kaleidoscope, last, noise_schedule, normal_starts, settle, trajectory, uniform_starts
 from gkn_utils.training import (
@@ -43,6 +43,7 @@ __all__ = ["MLP", "Network", "fit", "fit_in_stages", "kaleidoscope", "manifold_l
 __all__ += [
     "AddedNoise",
     "BlendedNoise",
+    "centred",
     "last",
     "noise_schedule",
     "normal_starts",

@@ -20,6 +20,7 @@ RIGHT = {
     "arnoldi_radius": {"net": ONE, "x": X, "steps": 3},
     "burn_in": {"frames": STATES, "tol": 0.5, "end": STATES[-1]},
     "Claims": {"name": "01_single_point"},
+    "centred": {"net": ONE, "x": X, "share": 0.5},
     "collapsed": {"loss": torch.tensor([0.5]), "x": X},
     "converged": {"history": torch.rand(5, 2)},
     "descend": {"net": ONE, "z": Z, "steps": 2, "lr": 0.5},
@@ -53,7 +54,7 @@ RIGHT |= {key: {"net": ONE, "x": X} for key in ["jacobian", "manifold_loss", "sp
 RIGHT |= {key: {"frames": STATES} for key in ["jumpiness", "period", "step_sizes"]}
 RIGHT |= {key: {"samples": Z, "x": X, "tol": 0.25} for key in ["landed", "recalled", "visits"]}
 RIGHT |= {key: {"name": "plane-2"} for key in ["network_card", "pretrained"]}
-OPTIONS = {name: lambda: {"net": gkn.MLP(1, 4, 2)} for name in ("fit", "fit_in_stages")}
+OPTIONS = {name: lambda: {"net": gkn.MLP(1, 4, 2)} for name in ("centred", "fit", "fit_in_stages")}
 OPTIONS |= {
     "train": lambda: {"steps": np.array(2), "lr": np.array(0.5)},
     "trajectory": lambda: {"jitter": np.array(0.5)},

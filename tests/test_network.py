@@ -6,7 +6,18 @@ from benchmarks.recipes import plain_copy
 from torch import nn
 
 from gkn_utils import MLP, kaleidoscope, last
-from gkn_utils.network import FIRST_WEIGHTS, OUTPUTS, PointMap, he, identity, known_output, lecun, orthogonal, xavier
+from gkn_utils.network import (
+    FIRST_WEIGHTS,
+    OUTPUTS,
+    PointMap,
+    centred,
+    he,
+    identity,
+    known_output,
+    lecun,
+    orthogonal,
+    xavier,
+)
 
 
 def test_it_is_the_sequential_network_of_the_paper(generator):
@@ -122,3 +133,26 @@ def test_the_identity_returns_positive_inputs():
     torch.testing.assert_close(net(x), x.expand(2, 4, 2))
     with pytest.raises(ValueError, match="got width=2, needed at least its dimension, 3"):
         identity(MLP(3, 2, 1))
+
+
+@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
+@pytest.mark.parametrize("nets", [None, 3])
+def test_a_centred_network_is_at_the_mean_of_its_data(output, nets, generator):
+    x = torch.rand(50, 4, generator=generator)
+    net = MLP(4, 5, 2, output=output.module(), nets=nets)
+    before = net.biases[0].detach().clone()
+    assert centred(net, x, share=0.5) is net
+    first = 0.5 * x.mean(0, keepdim=True) @ net.weights[0] + net.biases[0]
+    torch.testing.assert_close(first, before)
+    with torch.no_grad():
+        for parameter in [*net.weights, *list(net.biases)[:-1]]:
+            parameter.zero_()
+        net.biases[-1] -= MLP(4, 5, 2, nets=nets).biases[-1]  # what was drawn
+    torch.testing.assert_close(net(x), x.mean(0).expand_as(net(x)))
+
+
+def test_the_mean_of_black_pictures_is_kept_off_the_bounds():
+    net = centred(MLP(3, 5, 1, output=torch.nn.Tanh()), torch.full((2, 3), -1.0))
+    assert net.biases[-1].isfinite().all()
+    with pytest.raises(ValueError, match="the network's range"):
+        centred(net, torch.full((2, 3), 2.0))
