@@ -29,8 +29,8 @@ DIGITS = {
         "shape": {"width": 950, "depth": 4},
         "recipe": {"steps": 13_400, "batch_size": 32, "lr": 2e-3, "noise": "BlendedNoise", "schedule": "one_cycle"},
         "starts": gkn.normal_starts,
-        "sampling": gkn.noise_schedule(100),
-        "in words": "1,000 normal starts, noise_schedule(100)",
+        "sampling": gkn.noise_schedule(50),
+        "in words": "1,000 normal starts, noise_schedule(50)",
     },
 }
 

@@ -40,7 +40,7 @@ class BlendedNoise:
     """
 
     @checked
-    def __init__(self, mean: float = -0.8, sd: float = 1.0, *, most: float = 20.0):
+    def __init__(self, mean: float = -0.5, sd: float = 0.85, *, most: float = 20.0):
         if not (abs(mean) < inf and 0 < sd < inf and 0 < most < inf):
             raise ValueError(f"mean, sd, most: got {mean!r}, {sd!r}, {most!r}, needed finite ones, sd and most above 0")
         self.mean, self.sd, self.most = mean, sd, most

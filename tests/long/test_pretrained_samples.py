@@ -13,7 +13,7 @@ from gkn_utils.quality import reader
     ("name", "starts", "sampling"),
     [
         ("mnist-paper", uniform_starts, {"steps": 300, "jitter": 0.01}),
-        ("mnist-turning", normal_starts, noise_schedule(100)),
+        ("mnist-turning", normal_starts, noise_schedule(50)),
     ],
 )
 def test_samples_are_as_their_cards_say(name, starts, sampling):
