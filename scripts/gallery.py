@@ -102,8 +102,11 @@ def write(path: Path, page: str) -> None:
 
 
 def write_pages() -> None:
-    """The pages of the notebooks that changed, and the first one."""
+    """The pages of the notebooks that changed, and the first one; those of notebooks that are gone go, too."""
     (TARGET / "notebooks").mkdir(exist_ok=True)
+    for page in (TARGET / "notebooks").glob("*.html"):
+        if page.stem not in STEMS:
+            page.unlink()
     stale = [stem for stem in STEMS if not _up_to_date(stem)]
     if stale:
         from notebook_pages import notebook_page  # nbconvert takes seconds to import
