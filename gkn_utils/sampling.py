@@ -135,11 +135,12 @@ def last(states: Iterable[Tensor]) -> Tensor:
 def noise_schedule(steps: int) -> dict:
     """Options for `kaleidoscope`: the noise is kept, and in `steps` iterations falls evenly to none.
 
-    At iteration i what is fed moves to what the network returned by 1 / (steps - i) of the way, x <- x + (f(x) - x) /
-    (steps - i), and at the last one all of it. For a network that learned under `BlendedNoise`, from `normal_starts`,
-    this is Euler's method for the flow from noise to data (Liu, Gong and Liu 2022, arXiv 2209.03003), written for a
-    network that returns the point; it need not be told how much noise is left (Sun et al. 2025, arXiv 2502.13129).
-    Begun at t x + (1 - t) n it is the rest of that way, whatever t. Raises `ValueError` for no steps.
+    At iteration i = 0, 1, ... what is fed moves to what the network returned by 1 / (steps - i) of the way:
+    x <- x + (f(x) - x) / (steps - i). For a network that learned under `BlendedNoise`, from `normal_starts`, this is
+    Euler's method for the flow from noise to data (Lipman et al. 2022, arXiv 2210.02747; Liu, Gong and Liu 2022, arXiv
+    2209.03003), written for a network that returns the point; it need not be told how much noise is left (Sun et al.
+    2025, arXiv 2502.13129). Begun at t x + (1 - t) n it is the rest of that way, whatever t. Raises `ValueError` for
+    no steps.
     """
     check_count("steps", steps)
     return {"steps": steps, "keep": [left / (left + 1) for left in range(steps - 1, 0, -1)]}

@@ -32,11 +32,10 @@ class AddedNoise:
 
 # Lipman et al. 2022, arXiv 2210.02747, for the path; Esser et al. 2024, arXiv 2403.03206, for how t is drawn
 class BlendedNoise:
-    """t x + (1 - t) n is fed for x, with n ~ N(0, 1) and logit t ~ N(mean, sd), from all noise to none.
+    """t x + (1 - t) n is fed for x, with n ~ N(0, 1) and logit t ~ N(mean, sd^2): from all noise to none.
 
-    The square error counts 1 / (1 - t) times, at most `most`: as often as sampling that is to end without noise
-    depends on it (`noise_schedule`). The network is not told t. Raises `ValueError` for an sd or a `most` that is not
-    positive.
+    The network is not told t. Errors under little noise count more, 1 / (1 - t) times and at most `most` times: a flow
+    (`noise_schedule`) divides by 1 - t. Raises `ValueError` for an sd or a `most` that is not positive.
     """
 
     @checked
