@@ -34,8 +34,9 @@ class AddedNoise:
 class BlendedNoise:
     """t x + (1 - t) n is fed for x, with n ~ N(0, 1) and logit t ~ N(mean, sd^2): from all noise to none.
 
-    The network is not told t. Errors under little noise count more, 1 / (1 - t) times and at most `most` times: a flow
-    (`noise_schedule`) divides by 1 - t. Raises `ValueError` for an sd or a `most` that is not positive.
+    The network is not told t. Its square error counts 1 / (1 - t) times, at most `most`: between once, and the
+    1 / (1 - t)^2 times of an error in the velocity of the flow (`noise_schedule`). Raises `ValueError` for an sd or a
+    `most` that is not positive.
     """
 
     @checked
