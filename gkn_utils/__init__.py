@@ -40,34 +40,15 @@ from gkn_utils.training import (
 
 # The method
 __all__ = ["MLP", "Network", "fit", "fit_in_stages", "kaleidoscope", "manifold_loss", "one_cycle", "train"]
-__all__ += [
-    "AddedNoise",
-    "BlendedNoise",
-    "centred",
-    "last",
-    "noise_schedule",
-    "normal_starts",
-    "settle",
-    "trajectory",
-    "uniform_starts",
-]
+__all__ += ["last", "noise_schedule", "normal_starts", "settle", "trajectory", "uniform_starts"]
+__all__ += ["AddedNoise", "BlendedNoise", "centred"]
 # Trained networks, data
 __all__ += ["load_network", "network_card", "pretrained", "save_network"]
 __all__ += ["Images", "Source", "load_images", "points", "read_idx", "to_pixels"]
 # What the iterated map does
 __all__ += ["arnoldi_radius", "burn_in", "collapsed", "converged", "descend", "fitted", "fixed_points", "flat_share"]
-__all__ += [
-    "jacobian",
-    "jumpiness",
-    "landed",
-    "nearest",
-    "period",
-    "recalled",
-    "spectral_radius",
-    "step_sizes",
-    "stored",
-]
-__all__ += ["visits"]
+__all__ += ["jacobian", "jumpiness", "landed", "nearest", "period", "recalled", "spectral_radius", "step_sizes"]
+__all__ += ["stored", "visits"]
 # Claims and figures
 __all__ += ["Claims", "all_claims", "save_figure", "save_gif"]
 

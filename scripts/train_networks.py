@@ -18,13 +18,13 @@ DEPTHS = (2, 4, 7, 10)
 MEASURES = ("sure", "confident", "entropy", "precision", "recall", "coverage", "frechet")
 
 
-def jittered(net: gkn.MLP) -> Tensor:
+def with_jitter(net: gkn.MLP) -> Tensor:
     """1,000 uniform starts, 300 iterations with jitter .01, one more without noise"""
     ends = gkn.last(gkn.kaleidoscope(net, gkn.uniform_starts(net, 1000), steps=300, jitter=0.01))
     return gkn.last(gkn.kaleidoscope(net, ends, steps=1))
 
 
-def kept(net: gkn.MLP) -> Tensor:
+def with_kept_noise(net: gkn.MLP) -> Tensor:
     """1,000 normal starts, noise_schedule(50)"""
     return gkn.last(gkn.kaleidoscope(net, gkn.normal_starts(net, 1000), **gkn.noise_schedule(50)))
 
@@ -34,13 +34,13 @@ DIGITS = {
         "what": "the paper's network of digits, at the original code's settings",
         "shape": {"width": 500, "depth": 10},
         "recipe": {"steps": 10_000, "batch_size": 1000, "lr": 1e-4},
-        "sampling": jittered,
+        "sampling": with_jitter,
     },
     "mnist-turning": {
         "what": "the network of notebook 16 that learned to return digits from under noise",
         "shape": {"width": 950, "depth": 4},
         "recipe": {"steps": 13_400, "batch_size": 32, "lr": 2e-3, "noise": "BlendedNoise", "schedule": "one_cycle"},
-        "sampling": kept,
+        "sampling": with_kept_noise,
     },
 }
 
@@ -56,35 +56,35 @@ def plane(depth: int) -> None:
         "share of 1,000 uniform starts that land": gkn.landed(ends, x).float().mean().item(),
     }
     what = f"four points in the plane, Figure 5, with L={depth}"
-    said = {
+    card = {
         "what": what,
         "data": f"the points {PLANE}",
         "recipe": recipe,
         "sampling": "300 iterations of uniform starts",
     }
-    write(net, f"plane-{depth}", said, measures)
+    write(net, f"plane-{depth}", card, measures)
 
 
 def digits(name: str) -> None:
-    of = DIGITS[name]
+    plan = DIGITS[name]
     real = load_digits("mnist", count=1000)
     known = {"schedule": gkn.one_cycle, "noise": gkn.BlendedNoise()}
-    learning = {key: known.get(key, value) for key, value in of["recipe"].items()}
-    net = gkn.MLP(784, **of["shape"], output=nn.Tanh())
+    learning = {key: known.get(key, value) for key, value in plan["recipe"].items()}
+    net = gkn.MLP(784, **plan["shape"], output=nn.Tanh())
     if "noise" in learning:
         gkn.centred(net, real.train, share=0.35)
     gkn.fit(net, real.train, **learning)
     net = net.half().float()  # what is measured is what is written
-    found = score(of["sampling"](net), real)
+    scores = score(plan["sampling"](net), real)
     measures = {"loss on unseen digits": gkn.manifold_loss(net, real.real).item()}
-    measures |= {key: found[key] for key in MEASURES}
-    said = {"what": of["what"], "data": real.source, "recipe": of["recipe"], "sampling": of["sampling"].__doc__}
-    write(net, name, said, measures, half=True)
+    measures |= {key: scores[key] for key in MEASURES}
+    card = {"what": plan["what"], "data": real.source, "recipe": plan["recipe"], "sampling": plan["sampling"].__doc__}
+    write(net, name, card, measures, half=True)
 
 
-def write(net: gkn.MLP, name: str, said: dict, measures: dict, *, half: bool = False) -> None:
+def write(net: gkn.MLP, name: str, card: dict, measures: dict, *, half: bool = False) -> None:
     measures = {key: float(f"{value:.3g}") for key, value in measures.items()}
-    card = said | {"seed": 0, "measures": measures, "licence": "MIT"}
+    card |= {"seed": 0, "measures": measures, "licence": "MIT"}
     FOLDER.mkdir(exist_ok=True)
     save_network(net, FOLDER / f"{name}.safetensors", card, half=half)
     print(name, measures, flush=True)

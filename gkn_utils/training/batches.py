@@ -19,7 +19,7 @@ def batches(count: int, size: int | None, generator: torch.Generator) -> Iterato
             yield order[start : start + size]
 
 
-def fed(
+def fed_batches(
     x: Tensor, orders: Iterator[Tensor | None], noise: Callable | None, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor, Tensor | None]]:
     """Each batch of points (k or 1, n, d), what is fed for it, itself or under noise, and what its errors weigh."""

@@ -13,7 +13,7 @@ from gkn_utils._progress import progress_bar
 from gkn_utils.network import MLP, Network
 from gkn_utils.training.adam import adam, compiled_adam, parts, threads
 from gkn_utils.training.backpropagation import Backpropagation
-from gkn_utils.training.batches import batches, fed
+from gkn_utils.training.batches import batches, fed_batches
 from gkn_utils.training.checkpoints import Checkpoint
 
 
@@ -76,8 +76,8 @@ def fit(
     count = batch_size or x.shape[-2]
     in_groups = noise is None and precision == net.dtype and compiled.trains(net, count)
     shuffles = generator.get_state()
-    under = repr(noise) if noise else None
-    recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": under, "precision": str(precision)}
+    recipe = {"steps": steps, "lr": lr, "batch_size": batch_size, "noise": noise and repr(noise)}
+    recipe["precision"] = str(precision)
     card, pieces = _card(net, x, recipe), parts(net, in_groups)
     checkpoint = Checkpoint(net, pieces, history, generator, card, x, rates, in_groups)
     with checkpoint.alone():
@@ -90,7 +90,7 @@ def fit(
                 compiled_adam(groups, points, orders, rates, progress, history[:, part], checkpoint)
             else:
                 learner = Backpropagation(net, part, count, precision)
-                stream = fed(points, orders, noise, generator)
+                stream = fed_batches(points, orders, noise, generator)
                 with threads(learner.nets * count * net.width**2), torch.autocast(x.device.type, enabled=False):
                     adam(learner, stream, rates, progress, history[:, part], checkpoint)
     return history if net.nets else history[:, 0]
