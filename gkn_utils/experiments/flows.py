@@ -26,10 +26,10 @@ class ToldMLP(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
             hidden = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
-            self.layers = nn.Sequential(*hidden, nn.Linear(width, dim))
+            self.first, self.rest, self.last = hidden[0], nn.Sequential(*hidden[1:]), nn.Linear(width, dim)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
-        return self.layers(torch.cat([x, waves(t)], dim=-1))
+        return self.last(self.rest(self.first(torch.cat([x, waves(t)], dim=-1))))
 
 
 class ToldResidualMLP(nn.Module):
@@ -76,6 +76,10 @@ class CleanFlow:
     def __init__(self, mean: float = -0.5, sd: float = 0.85):
         self.mean, self.sd = mean, sd
 
+    def expected(self, x: Tensor) -> Tensor:
+        """What a network that knows nothing returns at best, for data of mean `x`, (dim,)."""
+        return x.clamp(-0.98, 0.98).atanh()
+
     def loss(self, net: nn.Module, x: Tensor, generator: torch.Generator) -> Tensor:
         n, t = torch.empty_like(x).normal_(generator=generator), logistic_times(x, self.mean, self.sd, generator)
         errors = net(torch.lerp(n, x, t), t).tanh() - x
@@ -98,6 +102,10 @@ class VelocityFlow:
 
     def __init__(self, mean: float = 0.0, sd: float = 1.0):
         self.mean, self.sd = mean, sd
+
+    def expected(self, x: Tensor) -> Tensor:
+        """What a network that knows nothing returns at best, for data of mean `x`, (dim,)."""
+        return x
 
     def loss(self, net: nn.Module, x: Tensor, generator: torch.Generator) -> Tensor:
         n, t = torch.empty_like(x).normal_(generator=generator), logistic_times(x, self.mean, self.sd, generator)
@@ -122,6 +130,10 @@ class Diffusion:
     def __init__(self):
         self.kept = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0).float()
 
+    def expected(self, x: Tensor) -> Tensor:
+        """What a network that knows nothing returns at best, for data of mean `x`, (dim,)."""
+        return torch.zeros_like(x)
+
     def loss(self, net: nn.Module, x: Tensor, generator: torch.Generator) -> Tensor:
         i = torch.randint(1000, (len(x), 1), generator=generator, device=x.device)
         kept, n = self.kept.to(x.device)[i], torch.empty_like(x).normal_(generator=generator)
@@ -145,12 +157,16 @@ def fit_flow(
 ) -> Tensor:  # fmt: skip
     """Lower the loss of `flow` on `x` (n, dim) in [-1, 1] by Adam, one-cycle; return that of each step, (steps,).
 
-    Raises `ValueError` for no steps, values outside [-1, 1], or a batch of no points or of more than there are.
+    First the biases of `net` are shifted to where data and noise are, as `centred` does. Raises `ValueError` for no
+    steps, values outside [-1, 1], or a batch of no points or of more than there are.
     """
     check_count("steps", steps)
     check_range("x", x, -1, 1)
     check_batch_size(batch_size, x)
-    generator = as_generator(generator, x.device)
+    generator, mean = as_generator(generator, x.device), x.mean(0)
+    with torch.no_grad():
+        net.first.bias -= 0.35 * net.first.weight[:, : len(mean)] @ mean
+        net.last.bias += flow.expected(mean)
 
     def of_batch() -> Tensor:
         return flow.loss(net, x[torch.randint(len(x), (batch_size,), generator=generator, device=x.device)], generator)
