@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gkn_utils._checks import as_generator, check_batch_size, check_count, check_range
+from gkn_utils.training.batches import batches
 from gkn_utils.training.fit import one_cycle
 from gkn_utils.training.minimise import minimise
 
@@ -36,7 +37,8 @@ class ToldResidualMLP(nn.Module):
     """Residual blocks, each scaled, shifted and gated by t: the head of Li et al. (2024, arXiv 2406.11838), small.
 
     (n, dim) and t (n, 1) to (n, dim). A block is two linear layers with a SiLU between them, on normalised features;
-    what t says begins at no change (Peebles and Xie 2023, arXiv 2212.09748).
+    t scales and shifts what the last layer is fed, too. Blocks begin at no change, and the output at 0 (Peebles and Xie
+    2023, arXiv 2212.09748).
     """
 
     def __init__(self, dim: int, width: int, blocks: int, *, seed: int = 0):
@@ -44,20 +46,23 @@ class ToldResidualMLP(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(seed)
             self.first, self.last = nn.Linear(dim, width), nn.Linear(width, dim)
-            self.time = nn.Sequential(nn.Linear(2 * FREQUENCIES, 64), nn.SiLU(), nn.Linear(64, 3 * width * blocks))
+            self.time = nn.Sequential(
+                nn.Linear(2 * FREQUENCIES, 64), nn.SiLU(), nn.Linear(64, (3 * blocks + 2) * width)
+            )
             self.blocks = nn.ModuleList(
                 nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(blocks)
             )
-        nn.init.zeros_(self.time[2].weight)
-        nn.init.zeros_(self.time[2].bias)
+        for layer in (self.time[2], self.last):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         h = self.first(x)
-        says = self.time(waves(t)).unflatten(-1, (len(self.blocks), 3, -1))
-        for block, (shift, scale, gate) in zip(self.blocks, says.movedim(0, 2), strict=True):
+        *told, last_shift, last_scale = self.time(waves(t)).unflatten(-1, (3 * len(self.blocks) + 2, -1)).unbind(1)
+        for block, shift, scale, gate in zip(self.blocks, told[::3], told[1::3], told[2::3], strict=True):
             h = h + gate * block(self.norm(h) * (1 + scale) + shift)
-        return self.last(self.norm(h))
+        return self.last(self.norm(h) * (1 + last_scale) + last_shift)
 
 
 def waves(t: Tensor) -> Tensor:
@@ -72,6 +77,8 @@ class CleanFlow:
     The logit of t is from N(mean, sd^2); square errors count 1 / (1 - t) times, at most 20. It is sampled along the
     flow from noise to data, as by `noise_schedule`.
     """
+
+    share = 0.35  # of the data in what is fed, about the mean of t
 
     def __init__(self, mean: float = -0.5, sd: float = 0.85):
         self.mean, self.sd = mean, sd
@@ -97,11 +104,20 @@ class CleanFlow:
 class VelocityFlow:
     """Flow matching as it is usual: from t x + (1 - t) n the network returns the velocity x - n.
 
-    The logit of t is from N(mean, sd^2). It is sampled by Euler's method.
+    The logit of t is from N(mean, sd^2). It is sampled by Euler's method. With a `skip`, the variance of the data, the
+    network learns only what the best multiple of its input leaves of the velocity (after Karras et al. 2022, arXiv
+    2206.00364).
     """
 
-    def __init__(self, mean: float = 0.0, sd: float = 1.0):
-        self.mean, self.sd = mean, sd
+    share = 0.5  # of the data in what is fed, the mean of t
+
+    def __init__(self, mean: float = 0.0, sd: float = 1.0, *, skip: float | None = None):
+        self.mean, self.sd, self.skip = mean, sd, skip
+
+    def velocity(self, net: nn.Module, z: Tensor, t: Tensor) -> Tensor:
+        if self.skip is None:
+            return net(z, t)
+        return net(z, t) + (t * self.skip - (1 - t)) / (t.square() * self.skip + (1 - t).square()) * z
 
     def expected(self, x: Tensor) -> Tensor:
         """What a network that knows nothing returns at best, for data of mean `x`, (dim,)."""
@@ -109,13 +125,13 @@ class VelocityFlow:
 
     def loss(self, net: nn.Module, x: Tensor, generator: torch.Generator) -> Tensor:
         n, t = torch.empty_like(x).normal_(generator=generator), logistic_times(x, self.mean, self.sd, generator)
-        return (net(torch.lerp(n, x, t), t) - (x - n)).square().mean()
+        return (self.velocity(net, torch.lerp(n, x, t), t) - (x - n)).square().mean()
 
     @torch.no_grad()
     def sample(self, net: nn.Module, z: Tensor, *, steps: int) -> Tensor:
         """Where normal noise `z` (n, dim) ends after `steps` passes, cut to [-1, 1]."""
         for i in range(steps):
-            z = z + net(z, z.new_full((len(z), 1), i / steps)) / steps
+            z = z + self.velocity(net, z, z.new_full((len(z), 1), i / steps)) / steps
         return z.clamp(-1, 1)
 
 
@@ -124,10 +140,13 @@ class Diffusion:
     """Denoising diffusion: the network returns the noise, which grows in 1,000 steps of sizes from 1e-4 to .02.
 
     It is sampled without new noise (DDIM), at evenly spaced ones of these steps, what it takes for the data cut to
-    [-1, 1], as in the original.
+    [-1, 1], as in the original. `skip` is that of `VelocityFlow`.
     """
 
-    def __init__(self):
+    share = 0.4  # of the data in what is fed, in the mean
+
+    def __init__(self, *, skip: float | None = None):
+        self.skip = skip
         self.kept = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0).float()
 
     def expected(self, x: Tensor) -> Tensor:
@@ -137,7 +156,12 @@ class Diffusion:
     def loss(self, net: nn.Module, x: Tensor, generator: torch.Generator) -> Tensor:
         i = torch.randint(1000, (len(x), 1), generator=generator, device=x.device)
         kept, n = self.kept.to(x.device)[i], torch.empty_like(x).normal_(generator=generator)
-        return (net(kept.sqrt() * x + (1 - kept).sqrt() * n, i / 999) - n).square().mean()
+        return (self.noise(net, kept.sqrt() * x + (1 - kept).sqrt() * n, i) - n).square().mean()
+
+    def noise(self, net: nn.Module, z: Tensor, i: Tensor) -> Tensor:
+        """What is taken for the noise in `z` (n, dim), at steps `i` (n, 1)."""
+        noise, kept = net(z, i / 999), self.kept.to(z.device)[i]
+        return noise if self.skip is None else noise + (1 - kept).sqrt() / (kept * self.skip + 1 - kept) * z
 
     @torch.no_grad()
     def sample(self, net: nn.Module, z: Tensor, *, steps: int) -> Tensor:
@@ -145,7 +169,7 @@ class Diffusion:
         places = torch.linspace(999, 0, steps).round().long().tolist()
         kept = [self.kept[i].item() for i in places] + [1.0]
         for i, (now, after) in zip(places, pairwise(kept), strict=True):
-            n = net(z, z.new_full((len(z), 1), i / 999))
+            n = self.noise(net, z, torch.full((len(z), 1), i, device=z.device))
             x = ((z - (1 - now) ** 0.5 * n) / now**0.5).clamp(-1, 1)
             z = after**0.5 * x + ((1 - after) / (1 - now)) ** 0.5 * (z - now**0.5 * x)
         return z
@@ -164,12 +188,13 @@ def fit_flow(
     check_range("x", x, -1, 1)
     check_batch_size(batch_size, x)
     generator, mean = as_generator(generator, x.device), x.mean(0)
+    orders = batches(len(x), batch_size, generator)
     with torch.no_grad():
-        net.first.bias -= 0.35 * net.first.weight[:, : len(mean)] @ mean
+        net.first.bias -= flow.share * net.first.weight[:, : len(mean)] @ mean
         net.last.bias += flow.expected(mean)
 
     def of_batch() -> Tensor:
-        return flow.loss(net, x[torch.randint(len(x), (batch_size,), generator=generator, device=x.device)], generator)
+        return flow.loss(net, x[next(orders)], generator)
 
     return minimise(net, of_batch, steps=steps, lr=lr, schedule=one_cycle)
 

@@ -6,6 +6,7 @@ from torch.func import functional_call
 
 from gkn_utils._checks import as_generator, check_batch_size, check_count, check_points, check_range
 from gkn_utils.network import Network
+from gkn_utils.training.batches import batches
 from gkn_utils.training.fit import one_cycle
 from gkn_utils.training.minimise import minimise
 
@@ -25,9 +26,10 @@ def fit_idempotent(
     check_range("x", x, -1, 1)
     check_batch_size(batch_size, x)
     generator = as_generator(generator, x.device)
+    orders = batches(len(x), batch_size, generator)
 
     def of_batch() -> Tensor:
-        batch = x[torch.randint(len(x), (batch_size,), generator=generator, device=x.device)]
+        batch = x[next(orders)]
         made = net(torch.empty_like(batch).normal_(generator=generator))
         fixed = functional_call(net, {name: p.detach() for name, p in net.named_parameters()}, made)
         returned = _error(net(batch), batch)

@@ -13,7 +13,7 @@ def test_it_returns_its_data_and_what_it_makes_of_noise(generator):
     z = torch.randn(400, 2, generator=generator)
     _, once, twice = gkn.kaleidoscope(net, z, steps=2)
     assert gkn.manifold_loss(net, x) < 1e-3
-    assert (twice - once).square().mean() < 0.02
+    assert (twice - once).square().mean(-1).median() < 1e-3
     assert (torch.cdist(once, x[:2]).amin(1) < 0.3).float().mean() > 0.8
 
 
