@@ -3,25 +3,35 @@
 The pages need no server and no network: styles, scripts and weights are in them, pictures lie beside them.
 """
 
-import base64
 import json
 from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup
+from page_networks import packed
 from pages import ROOT, alt, cells, digest, markdown, part, template, title
 from PIL import Image
+from tables import findings
 
 from gkn_utils import all_claims
 from gkn_utils._files import atomic_write
 from gkn_utils.claims.registry import VERDICTS
-from gkn_utils.pretrained import network_card, pretrained
 
 TARGET = ROOT / "figures"
 STEMS = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 LAST_OF_THE_PAPER = "08"  # its notebooks are numbered from 00
-PLANE = ["plane-2", "plane-4", "plane-7", "plane-10"]
+DIGITS = ["mnist-small", "mnist-small-turning"]
+PLANES = ["plane-2", "plane-4", "plane-7", "plane-10"]
+SECONDS = json.loads((ROOT / "notebooks" / "seconds.json").read_text())  # of default runs, two side by side
 SECTIONS = {"paper": "The paper's figures", "beyond": "Beyond the paper"}
+# The notebook whose figure shows each finding of the README.
+FINDINGS = (
+    "03_four_points_tanh",
+    "02_two_points",
+    "05_hypercube_flatness",
+    "14_depth_and_quality",
+    "16_a_good_sampler",
+)
 KINDS = ("holds", "open", "fails")
 
 
@@ -39,29 +49,51 @@ def index_page() -> str:
     return template("index.html", kind=kind).render(
         claims=_rows(claims),
         counts=_counts(claims),
-        networks=[_network(name) for name in PLANE],
-        script=part("kaleidoscope.js"),
+        findings=_findings(),
+        digits=[packed(name, rounded=True) for name in DIGITS],
+        planes=[packed(name) for name in PLANES],
+        scripts=[part(f"{name}.js") for name in ("network", "digits", "plane", "table")],
         sections=[{"id": key, "title": words, "figures": figures[key]} for key, words in SECTIONS.items()],
         style=part("style.css"),
     )
 
 
-def _figure(stem: str, claims: pd.DataFrame) -> dict:
-    content = json.loads((TARGET / f"{stem}.json").read_text())
-    links = [
-        (TARGET / "full" / f"{stem}.png", "at the full settings"),
-        (TARGET / "full" / f"{stem}.gif", "animated, at the full settings"),
+def _findings() -> list[dict]:
+    """What was found, each with the notebook and the picture that show it."""
+    said = [line.partition(". ")[2] for line in findings().splitlines()]
+    return [
+        {
+            "words": Markup(markdown(words)),
+            "stem": stem,
+            "title": title(stem),
+            "alt": alt(stem),
+            "image": _picture(path),
+        }
+        for words, stem in zip(said, FINDINGS, strict=True)
+        for path in [TARGET / "full" / f"{stem}.png"]
     ]
+
+
+def _figure(stem: str, claims: pd.DataFrame) -> dict:
+    """A notebook's figure at the full settings, where there is one, and a link to that at the default ones."""
+    full = (TARGET / "full" / f"{stem}.png").exists()
+    folder = TARGET / "full" if full else TARGET
+    content = json.loads((folder / f"{stem}.json").read_text())
+    defaults = [(TARGET / f"{stem}.{kind}", f"{words} default settings")
+                for kind, words in (("png", "at the"), ("gif", "animated, at the"))]  # fmt: skip
     return {
         "stem": stem,
         "title": title(stem),
         "intro": Markup(markdown(cells(stem)[0][1].partition("\n")[2])),
+        "command": f"./run_all.sh {stem[:2]}",
+        "seconds": SECONDS.get(stem),
+        "settings": "full settings" if full else "default settings",
         "data": ("stand-in: " if content["data"]["standin"] else "") + content["data"]["source"],
         "alt": alt(stem),
-        "image": _picture(TARGET / f"{stem}.png"),
-        "animation": _picture(TARGET / f"{stem}.gif"),
+        "image": _picture(folder / f"{stem}.png"),
+        "animation": _picture(folder / f"{stem}.gif"),
         "claims": _rows(claims[claims["notebook"] == stem]),
-        "links": [{"path": p.relative_to(TARGET).as_posix(), "words": words} for p, words in links if p.exists()],
+        "links": [{"path": path.name, "words": words} for path, words in defaults if full and path.exists()],
     }
 
 
@@ -80,15 +112,6 @@ def _counts(claims: pd.DataFrame) -> list[tuple[str, int]]:
     """How many claims have which verdict."""
     counts = claims["verdict"].value_counts()
     return [(verdict, counts[verdict]) for verdict in VERDICTS if verdict in counts]
-
-
-def _network(name: str) -> dict:
-    """A network for the page: its layers' weights and biases in turn, as little-endian float32 in base64."""
-    net, card = pretrained(name), network_card(name)
-    layers = zip(net.weights, net.biases, strict=True)
-    numbers = b"".join(v.detach().numpy().astype("<f4").tobytes() for layer in layers for v in layer)
-    stored = round(card["measures"]["points stored"])
-    return {"depth": net.depth, "width": net.width, "stored": stored, "numbers": base64.b64encode(numbers).decode()}
 
 
 def _up_to_date(stem: str) -> bool:

@@ -131,20 +131,20 @@ def _recall(rows: list[dict]) -> str:
 
 
 def findings() -> str:
-    """What was found, in words, with the numbers of the full settings, and the tally."""
+    """What was found, in words, with the numbers of the full settings."""
     records = {}
     for path in sorted((ROOT / "figures" / "full").glob("[0-9]*.json")):
         records |= json.loads(path.read_text())["claims"]
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # Markdown: nothing is escaped # noqa: S701
     environment.filters["percent"] = lambda record: f"{record['measured']:.0%}"
     environment.filters["digits"] = lambda record: f"{record['measured']:.2g}"
-    words = environment.from_string(FINDINGS.read_text()).render(records)
-    return "\n".join([words.rstrip(), "", *_tally(all_claims())])
+    return environment.from_string(FINDINGS.read_text()).render(records).rstrip()
 
 
 def pages() -> dict[Path, str]:
     """What each page is to say."""
-    parts = {"README.md": ("findings", findings()), "docs/speed.md": ("benchmarks", benchmarks())}
+    found = "\n".join([findings(), "", *_tally(all_claims())])
+    parts = {"README.md": ("findings", found), "docs/speed.md": ("benchmarks", benchmarks())}
     marked = {ROOT / name: _between_marks(ROOT / name, *part) for name, part in parts.items()}
     return {ROOT / "CLAIMS.md": claims()} | marked
 

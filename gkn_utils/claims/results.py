@@ -13,6 +13,7 @@ from gkn_utils.claims.intervals import Estimate
 from gkn_utils.claims.registry import Claim, registry
 
 ANEW, UNTESTED = "to be measured anew", "not tested"
+VERDICT, HERE = "verdict of the full settings", "this run"
 AGREES, DIFFERS, APART = "agrees", "differs", "not comparable"
 
 
@@ -75,7 +76,7 @@ class Claims:
     def verdicts(self) -> str:
         """A line a claim, the same on every machine: its recorded verdict, and at the default settings agreement."""
         rows = zip(self._records, self.table().to_dict("records"), strict=True)
-        return "\n".join(f"{key}: {row['verdict']}" + (f", {row['here']}" if row["here"] else "") for key, row in rows)
+        return "\n".join(f"{key}: {row[VERDICT]}" + (f", {row[HERE]}" if row[HERE] else "") for key, row in rows)
 
     def table(self) -> pd.DataFrame:
         """A row a claim, after `save`: what it says, its number, the line, the recorded verdict, and agreement."""
@@ -84,10 +85,12 @@ class Claims:
         rows = {}
         for key, record in self._records.items():
             claim = self._claims[key]
-            rows[key] = {"claim": claim.statement, "number": claim.metric, "measured": in_words(record)}
-            rows[key] |= {"line": claim.line.text, "verdict": recorded.get(key, {}).get("verdict", "not measured")}
-            rows[key] |= {"here": record.get("here", "")}
-            rows[key] |= {"beside": "; ".join(f"{k} {v['measured']:g}" for k, v in record.get("beside", {}).items())}
+            rows[key] = {"claim": claim.statement, "number": claim.metric, "measured here": in_words(record)}
+            rows[key] |= {"line": claim.line.text, VERDICT: recorded.get(key, {}).get("verdict", "not measured")}
+            rows[key] |= {HERE: record.get("here", "")}
+            rows[key] |= {
+                "other numbers": "; ".join(f"{k} {v['measured']:g}" for k, v in record.get("beside", {}).items())
+            }
         return pd.DataFrame.from_dict(rows, orient="index")
 
     def _claim(self, key: str) -> Claim:

@@ -110,7 +110,10 @@ def test_intervals_are_rounded_outwards_to_three_digits(value):
 def test_the_verdict_is_that_of_the_number_that_is_shown():
     claims = Claims("full/02_two_points")
     claims.measure("F1", Estimate(0.95, 0.89996, 0.97, 9))
-    assert claims.table().loc["F1", ["measured", "verdict"]].tolist() == ["0.95 [0.899, 0.97], n=9", "open"]
+    assert claims.table().loc["F1", ["measured here", "verdict of the full settings"]].tolist() == [
+        "0.95 [0.899, 0.97], n=9",
+        "open",
+    ]
 
 
 def test_settings_may_hold_numbers_of_numpy_and_paths_that_are_no_unicode(figures):
@@ -126,7 +129,7 @@ def test_an_interval_without_a_width_is_none():
     claims = Claims("full/02_two_points")
     claims.measure("F1", Estimate(1, 1, 1, 8))
     assert "not tested" in claims.verdicts()
-    assert claims.table().loc["F1", "measured"] == "each of 8 gave 1, which has no interval"
+    assert claims.table().loc["F1", "measured here"] == "each of 8 gave 1, which has no interval"
 
 
 def test_what_is_wrong_is_named_before_anything_is_written(figures):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from page_networks import rounded_network
 
-from gkn_utils import burn_in, kaleidoscope, points
+from gkn_utils import burn_in, kaleidoscope, last, noise_schedule, points
 from gkn_utils.pretrained import pretrained
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no browser: Playwright is not installed")
@@ -89,6 +90,78 @@ def test_it_says_how_many_have_settled_and_forgets_them_when_cleared(gallery):
     assert gallery.evaluate("kaleidoscope.samples.length") == 0
     gallery.locator("#rain").click()
     assert gallery.evaluate("kaleidoscope.samples.length") == 100
+
+
+def iterated(page, way: str, starts: torch.Tensor, steps: int) -> torch.Tensor:
+    """What the page's digits are after so many iterations without jitter: (24, 784)."""
+    page.locator(f"#way-{way}").check()
+    page.evaluate(
+        "(starts) => { digits.jitter = 0; digits.begin(starts.map((x) => Float64Array.from(x))); }", starts.tolist()
+    )
+    shown = page.evaluate(
+        f"() => {{ for (let i = 0; i < {steps}; i++) digits.step(); return digits.shown.map((x) => [...x]); }}"
+    )
+    return torch.tensor(shown)
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "options"),
+    [("paper", "mnist-small", {"steps": 10}), ("kept", "mnist-small-turning", noise_schedule(20))],
+)
+def test_digits_are_those_of_gkn_utils_with_weights_of_8_bits(gallery, way, name, options, generator):
+    starts = torch.randn(24, 784, generator=generator)
+    expected = last(kaleidoscope(rounded_network(name), starts, **options))
+    torch.testing.assert_close(iterated(gallery, way, starts, options["steps"]), expected, atol=1e-3, rtol=0)
+
+
+def test_after_twenty_iterations_noise_that_is_kept_turns(gallery, generator):
+    iterated(gallery, "kept", torch.randn(24, 784, generator=generator), 20)
+    assert gallery.evaluate("[digits.turns, digits.iteration]") == [1, 20]
+    assert gallery.locator("#digits-say").inner_text() == "Noise, not iterated yet."
+    gallery.evaluate("digits.draw()")
+    assert gallery.locator("#digits-say").inner_text() == "20 iterations, turned 1 times."
+
+
+@pytest.mark.parametrize("way", ["paper", "kept"])
+def test_a_drawing_goes_through_the_kaleidoscope(gallery, way):
+    gallery.locator(f"#way-{way}").check()
+    gallery.locator("#pad").scroll_into_view_if_needed()
+    box = gallery.locator("#pad").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"]
+    gallery.mouse.move(x, y + 0.2 * box["height"])
+    gallery.mouse.down()
+    gallery.mouse.move(x, y + 0.8 * box["height"], steps=20)
+    gallery.mouse.up()
+    picture = torch.tensor(gallery.evaluate("[...pad.picture]")).reshape(28, 28)
+    assert picture[8:20, 13:15].min() > 0
+    assert picture[:, :8].max() == picture[:, 20:].max() == -1
+    gallery.locator("#let-go").click()
+    gallery.wait_for_function("digits.iteration >= 3")
+    gallery.locator("#turn").click()
+    assert not gallery.evaluate("digits.running")
+    gallery.locator("#wipe").click()
+    assert gallery.evaluate("Math.max(...pad.picture)") == -1
+
+
+def test_claims_can_be_sorted_and_filtered(gallery):
+    rows = gallery.locator("#claims tbody tr:visible")
+    total = rows.count()
+    gallery.locator("#by-verdict").select_option("fails")
+    assert 0 < rows.count() < total
+    assert set(gallery.locator("#claims tbody tr:visible td:nth-child(6)").all_inner_texts()) == {"fails"}
+    gallery.locator("#by-notebook").select_option("02")
+    assert set(gallery.locator("#claims tbody tr:visible td:nth-child(3)").all_inner_texts()) == {"02"}
+    gallery.locator("#by-words").fill("no claim has these words")
+    assert rows.count() == 0
+    for name in ("verdict", "notebook"):
+        gallery.locator(f"#by-{name}").select_option("")
+    gallery.locator("#by-words").fill("")
+    assert rows.count() == total
+    gallery.locator("#claims th").nth(0).click()
+    ids = gallery.locator("#claims tbody td:first-child").all_inner_texts()
+    gallery.locator("#claims th").nth(0).click()
+    assert gallery.locator("#claims tbody td:first-child").all_inner_texts() == ids[::-1]
+    assert ids[0] < ids[-1]
 
 
 @pytest.mark.parametrize("path", sorted((FIGURES / "notebooks").glob("*.html")), ids=lambda path: path.stem)

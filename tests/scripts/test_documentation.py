@@ -4,9 +4,11 @@ import importlib
 import inspect
 import pkgutil
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 
 import gkn_utils
 
@@ -44,3 +46,13 @@ def test_examples_run(source, capsys):
     else:
         assert names["digits"].shape == (16, 784)
         assert names["digits"].abs().max() <= 1
+
+
+def test_the_site_has_every_page_once():
+    root = Path(gkn_utils.__file__).parents[1]
+    contents = yaml.safe_load((root / "myst.yml").read_text())["project"]["toc"]
+    entries = [entry for part in contents for entry in part.get("children", [part])]
+    patterns = [entry.get("pattern") or entry["file"] for entry in entries]
+    pages = [*root.glob("notebooks/*.ipynb"), *root.glob("docs/*.md"), root / "README.md", root / "CLAIMS.md"]
+    for page in pages:
+        assert sum(fnmatch(page.relative_to(root).as_posix(), pattern) for pattern in patterns) == 1, page

@@ -1,33 +1,10 @@
 "use strict";
-// A kaleidoscope in the plane: the trained networks of gkn_utils/networks/, evaluated here.
+// A kaleidoscope in the plane.
 
 const LOW = -0.25, HIGH = 1.25; // of the square that is drawn
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]; // of the four training points
 const STEPS = 300, STILL = 1e-4; // B, and a step that counts as none
 const POINTS = [[0.2, 0.2], [0.2, 0.8], [0.8, 0.2], [0.8, 0.8]];
-
-// One network: weights (in, out) and biases of each layer, out of float32 numbers in base64.
-function unpack({ depth, width, numbers }) {
-  const bytes = Uint8Array.from(atob(numbers), (letter) => letter.charCodeAt(0));
-  const values = new Float32Array(bytes.buffer);
-  const sizes = [2, ...Array(depth).fill(width), 2];
-  let at = 0;
-  const take = (count) => values.subarray(at, (at += count));
-  const layers = sizes.slice(1).map((out, i) => ({ weight: take(sizes[i] * out), bias: take(out) }));
-  return { depth, layers };
-}
-
-// f_N of section 2: ReLU layers under a sigmoid.
-function forward({ layers }, x) {
-  layers.forEach(({ weight, bias }, layer) => {
-    const y = Float64Array.from(bias);
-    for (let i = 0; i < x.length; i++) {
-      if (x[i] !== 0) for (let j = 0; j < y.length; j++) y[j] += x[i] * weight[i * y.length + j];
-    }
-    x = y.map(layer < layers.length - 1 ? (v) => Math.max(v, 0) : (v) => 1 / (1 + Math.exp(-v)));
-  });
-  return x;
-}
 
 // Eq. 3: what is fed has noise within the jitter, clamped to the range; Eq. 2 where that is 0, or at a start.
 function step(network, [x, y], jitter) {
@@ -183,9 +160,9 @@ function between([a, b], [c, d], share) {
   return [a + (c - a) * eased, b + (d - b) * eased];
 }
 
-function start() {
+function startPlane() {
   const find = (id) => document.getElementById(id);
-  const networks = JSON.parse(find("networks").textContent).map(unpack);
+  const networks = JSON.parse(find("planes").textContent).map(unpack);
   const canvas = find("plane");
   const kaleidoscope = new Kaleidoscope(canvas, find("said"), networks);
   canvas.addEventListener("click", (event) => {
@@ -213,4 +190,4 @@ function start() {
   window.kaleidoscope = kaleidoscope;
 }
 
-start();
+startPlane();
