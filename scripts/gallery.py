@@ -60,7 +60,7 @@ def index_page() -> str:
 
 def _findings() -> list[dict]:
     """What was found, each with the notebook and the picture that show it."""
-    said = [line.partition(". ")[2] for line in findings().splitlines()]
+    sentences = [line.partition(". ")[2] for line in findings().splitlines()]
     return [
         {
             "words": Markup(markdown(words)),
@@ -69,7 +69,7 @@ def _findings() -> list[dict]:
             "alt": alt(stem),
             "image": _picture(path),
         }
-        for words, stem in zip(said, FINDINGS, strict=True)
+        for words, stem in zip(sentences, FINDINGS, strict=True)
         for path in [TARGET / "full" / f"{stem}.png"]
     ]
 

@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from gkn_utils.experiments.flows import CleanFlow, Diffusion, ToldMLP, ToldResidualMLP, VelocityFlow, fit_flow, waves
+from gkn_utils.experiments.flows import CleanFlow, Diffusion, VelocityFlow, fit_flow
+from gkn_utils.experiments.told_networks import ToldMLP, ToldResidualMLP, waves
 
 FLOWS = (CleanFlow(), VelocityFlow(), Diffusion(), VelocityFlow(skip=0.5), Diffusion(skip=0.5))
 
