@@ -30,6 +30,28 @@ class AddedNoise:
         return x + sd * torch.empty_like(x[:1]).normal_(generator=generator), None
 
 
+class FadedNoise:
+    """t x + s n is fed for x, with n ~ N(0, 1), t uniform in [0, 1] and s, apart from it, uniform in [0, high].
+
+    So points are learned from near them, from far, and from near 0. Raises `ValueError` unless 0 < high < inf.
+    """
+
+    @checked
+    def __init__(self, high: float):
+        if not 0 < high < inf:
+            raise ValueError(f"high: got {high!r}, needed a finite number above 0")
+        self.high = high
+
+    def __repr__(self) -> str:
+        return f"FadedNoise({self.high!r})"
+
+    def __call__(self, x: Tensor, generator: torch.Generator) -> tuple[Tensor, None]:
+        """What is fed for points `x` (k, n, d), the same noise for each of k networks; the loss has no weights."""
+        t = torch.empty_like(x[:1, :, :1]).uniform_(generator=generator)
+        sd = torch.empty_like(t).uniform_(0, self.high, generator=generator)
+        return t * x + sd * torch.empty_like(x[:1]).normal_(generator=generator), None
+
+
 # Lipman et al. 2022, arXiv 2210.02747, for the path; Esser et al. 2024, arXiv 2403.03206, for how t is drawn
 class BlendedNoise:
     """t x + (1 - t) n is fed for x, with n ~ N(0, 1) and logit t ~ N(mean, sd^2): from all noise to none.
