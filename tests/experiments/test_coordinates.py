@@ -22,6 +22,26 @@ def test_points_on_a_plane_have_two_coordinates_and_more_points_no_more_than_the
     assert PrincipalComponents(torch.rand(50, 4, generator=generator)).rank == 4
 
 
+def test_white_coordinates_of_any_points_are_the_corners_of_a_regular_simplex(generator):
+    x = torch.rand(8, 40, generator=generator, dtype=torch.float64) * torch.logspace(0, 2, 40, dtype=torch.float64)
+    components = PrincipalComponents(x, ridge=0.0)
+    y = components.coordinates(x)
+    assert torch.allclose(components.points(y), x)
+    between = torch.cdist(y, y)[~torch.eye(8, dtype=torch.bool)]
+    assert torch.allclose(between, between.mean().expand_as(between))
+    assert torch.allclose(y.square().mean(), (x - x.mean(0)).square().mean())
+
+
+def test_a_ridge_shrinks_what_varies_less_than_it(generator):
+    spread = torch.tensor([10.0, 1.0, 0.1])
+    x = torch.randn(5000, 3, generator=generator) * spread
+    sizes = PrincipalComponents(x, ridge=1.0).coordinates(x).std(0)
+    expected = spread / (spread.square() + 1).sqrt()
+    assert torch.allclose(sizes / sizes[0], expected / expected[0], rtol=0.05)
+    kept = PrincipalComponents(x, ridge=1e4).coordinates(x).std(0)
+    assert torch.allclose(kept, PrincipalComponents(x).coordinates(x).std(0), rtol=1e-3)
+
+
 def test_a_point_outside_becomes_the_nearest_inside(generator):
     x = torch.cat([torch.rand(9, 5, generator=generator), torch.zeros(9, 2)], dim=1)
     outside = x[:1] + torch.tensor([0.0] * 5 + [1.0, -2.0])
@@ -54,3 +74,8 @@ NOTHING = [torch.ones(5, 3), torch.rand(1, 3), torch.rand(5), torch.rand(0, 3), 
 def test_what_spans_nothing_is_refused(x):
     with pytest.raises(ValueError, match="needed"):
         PrincipalComponents(x)
+
+
+def test_a_ridge_below_zero_is_refused():
+    with pytest.raises(ValueError, match="ridge: got"):
+        PrincipalComponents(torch.rand(4, 3), ridge=-1.0)

@@ -23,6 +23,19 @@ def test_two_points_have_the_slope_of_a_tanh():
     torch.testing.assert_close(arnoldi_radius(net, z, steps=1)[0], 3 * (1 - torch.tanh(3 * z[:, 0]) ** 2))
 
 
+def test_similarities_differ_in_what_they_find():
+    """Of (1, 0), (3, 3) and (0, 1.5), the last is nearest to (0, 1); (3, 3) has the largest product with it."""
+    x, z = torch.tensor([[1.0, 0.0], [3.0, 3.0], [0.0, 1.5]]), torch.tensor([[0.0, 1.0]])
+    for similarity, place in {"euclidean": 2, "manhattan": 2, "dot product": 1}.items():
+        torch.testing.assert_close(Hopfield(x, 100.0, similarity=similarity)(z), x[place : place + 1])
+    far = torch.tensor([[2.1, 0.0], [1.3, 1.3]])  # the first is nearer to 0 by absolute differences, not by squares
+    zero = torch.zeros(1, 2)
+    torch.testing.assert_close(Hopfield(far, 100.0, similarity="manhattan")(zero), far[:1])
+    torch.testing.assert_close(Hopfield(far, 100.0)(zero), far[1:])
+
+
 def test_bad_arguments_stop():
     with pytest.raises(ValueError, match="needed"):
         Hopfield(torch.rand(3, 2), 0.0)
+    with pytest.raises(ValueError, match="similarity: got 'cosine'"):
+        Hopfield(torch.rand(3, 2), 1.0, similarity="cosine")
