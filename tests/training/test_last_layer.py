@@ -32,9 +32,14 @@ def test_the_change_is_the_least_and_there_is_none_where_none_is_needed(generato
 def test_more_points_than_the_hidden_layers_tell_apart_are_refused(generator):
     net = MLP(4, 6, 1, output=nn.Identity(), generator=generator)
     before = net.weights[-1].clone()
-    with pytest.raises(ValueError, match="got 9 points, needed as many as the hidden layers tell apart"):
+    with pytest.raises(ValueError, match="needed points that 6 hidden units tell apart"):
         interpolate(net, torch.rand(9, 4, generator=generator))
     assert torch.equal(net.weights[-1], before)
+
+
+def test_the_same_point_twice_does_no_harm(generator):
+    x = torch.rand(4, 9, generator=generator).repeat(2, 1)
+    assert manifold_loss(interpolate(MLP(9, 30, 2, generator=generator), x), x) < 1e-9
 
 
 def test_bad_arguments_stop(generator):
