@@ -1,4 +1,4 @@
-"""Write the gallery, figures/index.html, and each notebook as figures/notebooks/NN.html; none of it is committed.
+"""Write the gallery: figures/index.html, figures/notebooks/NN.html, figures/api/; none of it is committed.
 
 The pages need no server and no network: styles, scripts and weights are in them, pictures lie beside them.
 """
@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+from api_pages import write_api
 from markupsafe import Markup
 from page_networks import packed
 from pages import ROOT, alt, cells, digest, markdown, part, template, title
@@ -135,6 +136,7 @@ def write_pages() -> None:
         from notebook_pages import notebook_page  # nbconvert takes seconds to import
     for stem in stale:
         write(TARGET / "notebooks" / f"{stem}.html", notebook_page(stem))
+    write_api(TARGET / "api")
     write(TARGET / "index.html", index_page())
 
 

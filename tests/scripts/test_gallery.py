@@ -1,8 +1,10 @@
 """The gallery, made anew, is of all figures and notebooks, and leads nowhere that is not there."""
 
+import importlib
 from html.parser import HTMLParser
 from pathlib import Path
 
+import api_pages
 import gallery
 import pytest
 
@@ -55,3 +57,13 @@ def test_every_picture_says_what_it_shows(pages):
         links = Links(path.read_text())
         assert links.pictures == len(links.found["alt"])
         assert min(len(alt) for alt in links.found["alt"]) > 10
+
+
+def test_every_public_name_has_a_place_in_the_pages_of_functions(pages):
+    for folder in api_pages.FOLDERS:
+        package = importlib.import_module(folder)
+        page = gallery.TARGET / "api" / f"{folder.replace('.', '/')}.html"
+        ids = Links(page.read_text()).found["id"]
+        modules = [path.stem for path in Path(package.__file__).parent.glob("[!_]*.py")]
+        for name in getattr(package, "__all__", modules):
+            assert name in ids or (page.with_suffix("") / f"{name}.html").exists(), (folder, name)
