@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from gkn_utils.network import MLP, PointMap
+from gkn_utils.network import Network, PointMap
 
 
 class PrincipalComponents(nn.Module):
@@ -58,7 +58,7 @@ class Lifted(PointMap):
 
     range = (-math.inf, math.inf)
 
-    def __init__(self, net: MLP, components: PrincipalComponents):
+    def __init__(self, net: Network, components: PrincipalComponents):
         super().__init__()
         if net.nets is not None or net.dim != components.rank:
             needed = f"needed a single network of dim={components.rank}"
