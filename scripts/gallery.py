@@ -1,4 +1,4 @@
-"""Write the gallery: figures/index.html, figures/notebooks/NN.html, figures/api/; none of it is committed.
+"""Write the gallery: figures/index.html, figures/notebooks/, figures/web/, figures/api/; none of it is committed.
 
 The pages need no server and no network: styles, scripts and weights are in them, pictures lie beside them.
 """
@@ -99,10 +99,19 @@ def _figure(stem: str, claims: pd.DataFrame) -> dict:
 
 
 def _picture(path: Path) -> dict | None:
+    """The path and the size of a picture, and what the page shows of a figure: the same in a third of the bytes."""
     if not path.exists():
         return None
     with Image.open(path) as image:
-        return {"path": path.relative_to(TARGET).as_posix(), "width": image.width, "height": image.height}
+        picture = {"path": path.relative_to(TARGET).as_posix(), "width": image.width, "height": image.height}
+        if path.suffix == ".png":
+            shown = TARGET / "web" / f"{path.parent.name}-{path.stem}.webp"
+            picture["shown"] = shown.relative_to(TARGET).as_posix()
+            if not shown.exists() or shown.stat().st_mtime < path.stat().st_mtime:
+                shown.parent.mkdir(exist_ok=True)
+                with atomic_write(shown) as draft:
+                    image.convert("RGB").save(draft, "WEBP", quality=80)
+    return picture
 
 
 def _rows(claims: pd.DataFrame) -> list[dict]:
