@@ -13,11 +13,10 @@ BATCH = 250  # pictures a step, or all where there are fewer
 
 
 def learned(x: Tensor, width: int, depth: int, *, noise: Callable | None = None, effort: float, seed: int) -> MLP:
-    """A network that learned to return `x` (n, d), from under `noise` where it is given; frozen.
+    """A network, its output not bounded, that learned to return `x` (n, d), from under `noise` where it is given.
 
     `effort` is the number of weights times pictures seen, for each picture: networks of all sizes multiply as often.
-    Their output is not bounded, and their last layer is solved for at the end, so that they return `x` to rounding.
-    Raises `ValueError` as `fit` and `interpolate` do.
+    Raises `ValueError` as `fit` does.
     """
     net = MLP(x.shape[1], width, depth, output=nn.Identity(), generator=torch.Generator().manual_seed(seed))
     centred(net.to(x.device), x)
@@ -27,13 +26,22 @@ def learned(x: Tensor, width: int, depth: int, *, noise: Callable | None = None,
     generator = torch.Generator(x.device).manual_seed(seed)
     batch_size = batch if batch < len(x) else None
     fit(net, x, steps=steps, schedule=one_cycle, batch_size=batch_size, noise=noise, generator=generator)
-    return interpolate(net, x).requires_grad_(False)
+    return net.requires_grad_(False)
 
 
 def learned_in_span(
     x: Tensor, width: int, depth: int, *, ridge: float, high: float, effort: float, seed: int
 ) -> Lifted:
-    """As `learned`, in almost white coordinates of the span of `x`, from under `FadedNoise(high)`."""
+    """As `learned`, in (almost) white coordinates of the span of `x`, from under `FadedNoise(high)`."""
     span = PrincipalComponents(x, ridge=ridge)
     noise = FadedNoise(high)
     return Lifted(learned(span.coordinates(x), width, depth, noise=noise, effort=effort, seed=seed), span)
+
+
+def solved(net: MLP | Lifted, x: Tensor) -> MLP | Lifted:
+    """`net`, changed in place, its last layer solved for so that it returns `x` (n, d); errors are `interpolate`'s."""
+    if isinstance(net, Lifted):
+        interpolate(net.net, net.components.coordinates(x))
+    else:
+        interpolate(net, x)
+    return net

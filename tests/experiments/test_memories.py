@@ -1,12 +1,14 @@
 import torch
 
 from gkn_utils import AddedNoise, arnoldi_radius, landed, manifold_loss, settle
-from gkn_utils.experiments.memories import learned, learned_in_span
+from gkn_utils.experiments.memories import learned, learned_in_span, solved
 
 
 def test_pictures_are_returned_to_rounding_and_in_white_coordinates_attract_all(generator):
     x = torch.rand(12, 60, generator=generator) * 2 - 1
     net = learned_in_span(x, 64, 2, ridge=0.0, high=0.5, effort=4e6, seed=0)
+    assert manifold_loss(net, x) > 1e-7
+    assert solved(net, x) is net
     assert manifold_loss(net, x) < 1e-9
     assert arnoldi_radius(net, x, steps=12)[0].max() < 1
     starts = 3 * torch.randn(200, 60, generator=generator)
