@@ -13,7 +13,7 @@ from gkn_utils.claims.intervals import Estimate
 FILE = Path(__file__).with_name("claims.toml")
 SIDES = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator.lt}
 NUMBER = r"[-+]?\d*\.?\d+"
-VERDICTS = ("holds", "fails", "open", "not tested", "told", "to be measured anew")
+VERDICTS = ("holds", "fails", "open", "not tested", "told")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,6 @@ class Claim:
         unit: what is independent, and so what the interval is over.
         presupposes: what must be there for the number to speak of the statement.
         synthetic: it is measured on points made for it, whatever the pictures of its notebook are.
-        anew: the number is one of an earlier rule, and gets no verdict before it is measured by this row.
         was: the recorded verdict by an earlier rule or line.
     """
 
@@ -74,7 +73,6 @@ class Claim:
     quote: str = ""
     presupposes: str = ""
     synthetic: bool = False
-    anew: bool = False
     was: str = ""
 
     @property
@@ -86,7 +84,7 @@ class Claim:
 def registry(file: Path = FILE) -> dict[str, Claim]:
     """Every claim by its id, in the order of the file. Raises `ValueError` for a row that lacks something, by name."""
     known = {field.name for field in fields(Claim)} - {"id", "subject"}
-    needed = known - {"quote", "presupposes", "synthetic", "anew", "was"}
+    needed = known - {"quote", "presupposes", "synthetic", "was"}
     claims = {}
     for subject, rows in tomllib.loads(file.read_text(encoding="utf-8")).items():
         for claim_id, row in rows.items():

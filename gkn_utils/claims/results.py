@@ -12,7 +12,7 @@ from gkn_utils.claims.figures import COMMITTED, figures_folder
 from gkn_utils.claims.intervals import Estimate
 from gkn_utils.claims.registry import Claim, registry
 
-ANEW, UNTESTED = "to be measured anew", "not tested"
+UNTESTED = "not tested"
 VERDICT, HERE = "verdict of the full settings", "this run"
 AGREES, DIFFERS, APART = "agrees", "differs", "not comparable"
 
@@ -47,7 +47,7 @@ class Claims:
         if measured.low == measured.high:
             self.untested(claim_id, f"each of {measured.n} gave {measured.value:g}, which has no interval")
             return
-        verdict = ANEW if claim.anew else claim.line.verdict(measured)
+        verdict = claim.line.verdict(measured)
         others = {name: _record(_rounded(estimate)) for name, estimate in beside.items()}
         self._records[claim_id] = _record(measured) | {"line": claim.line.text, "verdict": verdict, "beside": others}
 
@@ -103,8 +103,6 @@ class Claims:
 
     def _agreement(self, key: str, record: dict, data: dict, recorded: dict) -> str:
         """Whether a number at the default settings agrees with the recorded one."""
-        if self._claims[key].anew:
-            return ANEW
         if key not in recorded["claims"] or recorded["data"]["source"] != data["source"]:
             return APART
         return AGREES if overlap(record, recorded["claims"][key]) else DIFFERS

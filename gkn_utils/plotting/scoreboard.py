@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from gkn_utils.plotting.style import DATA
 
 VERDICT_COLORS = {"holds": "#8FD3B6", "open": "#F6E3A1", "fails": "#F2B59B"}
-NEITHER = "0.88"  # not tested, told, to be measured anew
+NEITHER = "0.88"  # not tested, told
 
 
 def scoreboard(ax: Axes, table: pd.DataFrame, *, columns: int = 2) -> None:

@@ -48,13 +48,7 @@ def test_number_and_line_give_the_verdict(line, low, high, verdict):
 
 def test_a_row_is_read_as_it_stands(tmp_path):
     [claim] = read(tmp_path, ROW).values()
-    assert (claim.id, claim.subject, claim.line, claim.anew, claim.ours) == (
-        "F2a",
-        "Figure 2",
-        Line(">= .9"),
-        False,
-        False,
-    )
+    assert (claim.id, claim.subject, claim.line, claim.ours) == ("F2a", "Figure 2", Line(">= .9"), False)
 
 
 @pytest.mark.parametrize(

@@ -114,12 +114,6 @@ def test_words_outside_the_picture_hide_nothing():
     assert (comparison._pixels(white, [[10, 10, 12, 12]]) == 255).any(-1).sum() == 10 * 10
 
 
-def test_numbers_without_a_verdict_need_not_overlap(tmp_path):
-    for name, interval in (("one", [0.9, 0.95]), ("other", [0.5, 0.6])):
-        write(tmp_path / f"{name}.json", {"M1": {"interval": interval, "verdict": "", "here": "to be measured anew"}})
-    assert compare(tmp_path / "one.json", tmp_path / "other.json") == []
-
-
 def test_a_figure_says_what_it_allows(draw):
     one, other = draw("one", pixels=None, slope=0.8), draw("other", pixels=None)
     assert compare(one, other)
