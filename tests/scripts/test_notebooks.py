@@ -1,6 +1,7 @@
 """The committed notebooks, their full settings, their JSON and the README agree."""
 
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,20 @@ from gkn_utils.claims.registry import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NUMBER = re.compile(r"(?<![\w.,])(?:\d[\d,]*)?(?:\.\d+|\d)(?!\w)")
+CITED = r"\$[^$]*\$|`[^`]*`|\d{4}\.\d{4,5}|\b(?:19|20)\d\d\b|in some \d+ seconds and [\d.]+ GB"
+TYPED = {  # what follows from a formula, stands in gkn_utils, or is told of others' data
+    "02_two_points": {0.09, 0.3},
+    "05_hypercube_flatness": {0.02},
+    "06_mnist_kaleidoscope": {0.001, 0.7, 5000},
+    "07_cifar_kaleidoscope": {255},
+    "13_sample_quality": {0.7},
+    "16_a_good_sampler": {0.76, 0.85},
+    "17_architectures": {0.0001},
+    "22_explore": {0.1, 0.3, 0.7},
+    "23_other_samplers": {1797},
+    "25_recall": {0.89},
+}
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -37,6 +52,22 @@ def test_its_cells_are_short_and_its_parameters_explained(path):
     assert max(len(c.source.splitlines()) for c in cells) <= 20
     [cell] = [c for c in cells if "parameters" in c.metadata.get("tags", [])]
     assert all("  # " in line for line in cell.source.splitlines())
+
+
+def numbers(text: str) -> set[float]:
+    return {float(found.replace(",", "")) for found in NUMBER.findall(text)}
+
+
+@each_notebook
+def test_no_measured_number_is_typed_in_its_prose(path):
+    """Apart from small whole numbers, all that the text says is in the code, the settings or the registry, too."""
+    cells = nbformat.read(path, as_version=4).cells
+    prose = " ".join(re.sub(CITED, "", c.source) for c in cells if c.cell_type == "markdown")
+    settings = (path.parent / "full" / f"{path.stem}.yaml").read_text()
+    claims = [str(vars(claim)) for claim in registry().values() if claim.notebook == path.stem]
+    known = numbers(" ".join([*(c.source for c in code_cells(path)), settings, *claims]).replace("_", " "))
+    known |= {round(100 * number, 9) for number in known} | TYPED.get(path.stem, set()) | set(range(100))
+    assert numbers(prose) - known == set()
 
 
 @each_notebook
