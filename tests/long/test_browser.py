@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from gallery import write_pages
 from page_networks import rounded_network
 
 from gkn_utils import burn_in, kaleidoscope, last, noise_schedule, points
@@ -23,6 +24,7 @@ WIDER_THAN_ITS_WINDOW = "() => document.documentElement.scrollWidth - document.d
 
 @pytest.fixture(scope="module")
 def chromium():
+    write_pages()
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
