@@ -15,6 +15,16 @@ from gkn_utils.claims.registry import Claim, registry
 UNTESTED = "not tested"
 VERDICT, HERE = "verdict of the full settings", "this run"
 AGREES, DIFFERS, APART = "agrees", "differs", "not comparable"
+MEANING = {
+    "holds": "the whole interval is on the claim's side of the line",
+    "fails": "the whole interval is on the other side of the line",
+    "open": "the line lies within the interval",
+    "told": "there is no line",
+    UNTESTED: "what the claim presupposes is not there",
+    AGREES: "the intervals of this run and of the full settings overlap",
+    DIFFERS: "they do not overlap",
+    APART: "this run has other data",
+}
 
 
 class Claims:
@@ -74,9 +84,12 @@ class Claims:
             path.write_text(text, encoding="utf-8", errors="backslashreplace")  # of paths that are no Unicode
 
     def verdicts(self) -> str:
-        """A line a claim, the same on every machine: its recorded verdict, and at the default settings agreement."""
-        rows = zip(self._records, self.table().to_dict("records"), strict=True)
-        return "\n".join(f"{key}: {row[VERDICT]}" + (f", {row[HERE]}" if row[HERE] else "") for key, row in rows)
+        """A line a claim, the same on every machine: recorded verdict and agreement; below, what the words mean."""
+        rows = self.table()
+        form = "{}: {}" if self.profile == "full" else "{}: {} at the full settings; this run: {}"
+        lines = [form.format(*row) for row in rows[[VERDICT, HERE]].itertuples()]
+        words = [word for word in MEANING if word in {*rows[VERDICT], *rows[HERE]}]
+        return "\n".join([*lines, "", *(f"{word}: {MEANING[word]}" for word in words)])
 
     def table(self) -> pd.DataFrame:
         """A row a claim, after `save`: what it says, its number, the line, the recorded verdict, and agreement."""

@@ -55,8 +55,9 @@ def fit(
         lr: Adam's learning rate.
         batch_size: points per step, drawn without replacement in shuffled passes over the data, the same for all
             networks; None is the full data at each step.
-        noise: `AddedNoise` or `BlendedNoise`, which puts noise on what the network is fed, while it has to return the
-            point without; the loss then is of that, weighted as the noise says. None feeds the points themselves.
+        noise: `AddedNoise`, `BlendedNoise` or `FadedNoise`, which puts noise on what the network is fed, while it has
+            to return the point without; the loss then is of that, weighted as the noise says. None feeds the points
+            themselves.
         schedule: the factor on `lr` at each share of the steps done, such as `one_cycle`; None for 1 throughout.
         precision: the type in which matrices are multiplied, such as torch.bfloat16, while weights and steps keep the
             network's; None for the network's. `torch.autocast` has no say.
