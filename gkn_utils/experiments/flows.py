@@ -45,25 +45,28 @@ class CleanFlow:
 class VelocityFlow:
     """Flow matching as it is usual: from t x + (1 - t) n the network returns the velocity x - n.
 
-    The logit of t is from N(mean, sd^2). It is sampled by Euler's method. With a `skip`, the variance of the data, the
-    network learns only what the best multiple of its input leaves of the velocity (after Karras et al. 2022, arXiv
-    2206.00364).
+    The logit of t is from N(mean, sd^2). It is sampled by Euler's method. With points `like` (n, dim), the network
+    learns only what is left of the velocity by the best guess, pixel by pixel, that is linear in its input and knows
+    t and the mean and variance of `like` (after Karras et al. 2022, arXiv 2206.00364).
     """
 
     share = 0.5  # of the data in what is fed, the mean of t
 
-    def __init__(self, mean: float = 0.0, sd: float = 1.0, *, skip: float | None = None):
-        self.mean, self.sd, self.skip = mean, sd, skip
+    def __init__(self, mean: float = 0.0, sd: float = 1.0, *, like: Tensor | None = None):
+        self.mean, self.sd = mean, sd
+        self.moments = None if like is None else (like.mean(0), like.var(0))
 
     def velocity(self, net: nn.Module, z: Tensor, t: Tensor) -> Tensor:
         """What is taken for the velocity at `z` (n, dim), at times `t` (n, 1)."""
-        if self.skip is None:
+        if self.moments is None:
             return net(z, t)
-        return net(z, t) + (t * self.skip - (1 - t)) / (t.square() * self.skip + (1 - t).square()) * z
+        mean, variance = self.moments
+        slope = (t * variance - (1 - t)) / (t.square() * variance + (1 - t).square())
+        return net(z, t) + mean + slope * (z - t * mean)
 
     def expected(self, x: Tensor) -> Tensor:
         """What a network that knows nothing returns at best, for data of mean `x`, (dim,)."""
-        return x
+        return x if self.moments is None else torch.zeros_like(x)
 
     def loss(self, net: nn.Module, x: Tensor, generator: torch.Generator) -> Tensor:
         """The mean loss of points `x` (n, dim), each under noise of an amount that is drawn."""
@@ -83,13 +86,13 @@ class Diffusion:
     """Denoising diffusion: the network returns the noise, which grows in 1,000 steps of sizes from 1e-4 to .02.
 
     It is sampled without new noise (DDIM), at evenly spaced ones of these steps, what it takes for the data cut to
-    [-1, 1], as in the original. `skip` is that of `VelocityFlow`.
+    [-1, 1], as in the original. `like` is that of `VelocityFlow`, for the noise.
     """
 
     share = 0.4  # of the data in what is fed, in the mean
 
-    def __init__(self, *, skip: float | None = None):
-        self.skip = skip
+    def __init__(self, *, like: Tensor | None = None):
+        self.moments = None if like is None else (like.mean(0), like.var(0))
         self.kept = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0).float()
 
     def expected(self, x: Tensor) -> Tensor:
@@ -105,7 +108,10 @@ class Diffusion:
     def noise(self, net: nn.Module, z: Tensor, i: Tensor) -> Tensor:
         """What is taken for the noise in `z` (n, dim), at steps `i` (n, 1)."""
         noise, kept = net(z, i / 999), self.kept.to(z.device)[i]
-        return noise if self.skip is None else noise + (1 - kept).sqrt() / (kept * self.skip + 1 - kept) * z
+        if self.moments is None:
+            return noise
+        mean, variance = self.moments
+        return noise + (1 - kept).sqrt() / (kept * variance + 1 - kept) * (z - kept.sqrt() * mean)
 
     @torch.no_grad()
     def sample(self, net: nn.Module, z: Tensor, *, steps: int) -> Tensor:

@@ -5,14 +5,16 @@ from torch import nn
 from gkn_utils.experiments.flows import CleanFlow, Diffusion, VelocityFlow, fit_flow
 from gkn_utils.experiments.told_networks import ToldMLP, ToldResidualMLP, waves
 
-FLOWS = (CleanFlow(), VelocityFlow(), Diffusion(), VelocityFlow(skip=0.5), Diffusion(skip=0.5))
+LIKE = torch.tensor([[0.9], [-0.3], [0.2]])  # its mean and variance, for all pixels alike
+FLOWS = (CleanFlow(), VelocityFlow(), Diffusion(), VelocityFlow(like=LIKE), Diffusion(like=LIKE))
 
 
-def best_multiple(flow, z, t, of_noise, of_data, data, noise):
-    """Of z = data x + noise n, with x of the variance `skip`, nearest in the mean to of_data x + of_noise n."""
-    if flow.skip is None:
+def best_guess(flow, z, of_noise, of_data, data, noise):
+    """Of z = data x + noise n, with x like `LIKE`, the linear guess nearest in the mean to of_data x + of_noise n."""
+    if flow.moments is None:
         return 0
-    return (of_data * data * flow.skip + of_noise * noise) / (data**2 * flow.skip + noise**2) * z
+    covariance = of_data * data * LIKE.var() + of_noise * noise
+    return of_data * LIKE.mean() + covariance / (data**2 * LIKE.var() + noise**2) * (z - data * LIKE.mean())
 
 
 def the_answer(flow, x):
@@ -22,11 +24,9 @@ def the_answer(flow, x):
         if isinstance(flow, CleanFlow):
             return x.atanh().expand_as(z)
         if isinstance(flow, VelocityFlow):
-            return (x - z) / (1 - t) - best_multiple(flow, z, t, -1, 1, t, 1 - t)
+            return (x - z) / (1 - t) - best_guess(flow, z, -1, 1, t, 1 - t)
         kept = flow.kept[(t * 999).round().long()]
-        return (z - kept.sqrt() * x) / (1 - kept).sqrt() - best_multiple(
-            flow, z, t, 1, 0, kept.sqrt(), (1 - kept).sqrt()
-        )
+        return (z - kept.sqrt() * x) / (1 - kept).sqrt() - best_guess(flow, z, 1, 0, kept.sqrt(), (1 - kept).sqrt())
 
     return net
 
@@ -43,6 +43,15 @@ def test_with_the_right_answer_noise_ends_at_the_one_point(flow, steps, generato
 def test_the_right_answer_has_no_loss(flow, generator):
     x = torch.tensor([0.5, -0.3, 0.9, 0.0])
     assert flow.loss(the_answer(flow, x), x.expand(100, 4), generator) < 1e-6
+
+
+@pytest.mark.parametrize("kind", [VelocityFlow, Diffusion])
+def test_the_best_linear_guess_alone_gives_a_normal_distribution(kind, generator):
+    like = torch.tensor([0.2, -0.3, 0.0]) + torch.randn(5000, 3, generator=generator) * torch.tensor([0.1, 0.15, 0.2])
+    z = torch.randn(5000, 3, generator=generator)
+    ends = kind(like=like).sample(lambda z, t: torch.zeros_like(z), z, steps=500)
+    torch.testing.assert_close(ends.mean(0), like.mean(0), atol=0.01, rtol=0)
+    torch.testing.assert_close(ends.std(0), like.std(0), atol=0, rtol=0.05)
 
 
 @pytest.mark.parametrize("flow", FLOWS)
