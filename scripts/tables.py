@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MARK, END = "<!-- {}: written by scripts/tables.py -->", "<!-- end of {} -->"
 FINDINGS = ROOT / "scripts" / "parts" / "FINDINGS.md"
 EARLIER = (
-    "Before there was one line for each claim, every notebook had rules of its own, with *partly* between their lines."
-    " These were the verdicts at the full settings:"
+    "These are verdicts at the full settings from before a line or a measurement was changed. At first every notebook"
+    " had rules of its own, with *partly* between their lines:"
 )
 INTRODUCTION = ROOT / "scripts" / "parts" / "CLAIMS.md"
 
@@ -32,7 +32,7 @@ def claims() -> str:
         lines += ["", f"## {subject}", "", "| claim | the paper | number [95%] | line | verdict | default run |"]
         lines += ["|---|---|---|---|---|---|", *map(_row, rows.itertuples())]
     before = ", ".join(f"{row.Index} {row.was}" for row in table.itertuples() if row.was)
-    lines += ["", "## Verdicts by earlier rules", "", f"{EARLIER} {before}."]
+    lines += ["", "## Earlier verdicts", "", f"{EARLIER} {before}."]
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
 from gkn_utils.plotting.style import DATA
 
@@ -20,6 +21,9 @@ def scoreboard(ax: Axes, table: pd.DataFrame, *, columns: int = 2) -> None:
     height = -(-len(lines) // columns)
     ax.set(xlim=(0, columns), ylim=(height, 0))
     ax.axis("off")
+    handles = [Patch(color=color, label=verdict) for verdict, color in VERDICT_COLORS.items()]
+    handles += [Patch(color=NEITHER, label="told, or not tested")]
+    ax.legend(handles=handles, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(handles), frameon=False)
     for place, (key, claim) in enumerate(lines):
         column, row = divmod(place, height)
         if claim is None:
