@@ -108,3 +108,8 @@ def test_every_claim_that_the_registry_has_for_it_is_measured(path, profile):
 def test_no_number_of_the_default_run_differs_from_the_recorded_one(path):
     records = json.loads((ROOT / "figures" / f"{path.stem}.json").read_text())["claims"]
     assert [key for key, record in records.items() if record["here"] == "differs"] == []
+
+
+def test_both_scoreboards_are_of_the_same_claims():
+    boards = [(ROOT / "figures" / folder / "99_scoreboard.png").read_bytes() for folder in ("", "full")]
+    assert boards[0] == boards[1], "run `./run_all.sh --full 99`, too"
