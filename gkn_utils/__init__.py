@@ -22,7 +22,7 @@ from gkn_utils.dynamics import (
     visits,
 )
 from gkn_utils.experiments.gradient_sampling import descend
-from gkn_utils.network import MLP, Network, centred
+from gkn_utils.network import MLP, Network, centred, near_identity
 from gkn_utils.pretrained import load_network, network_card, pretrained, save_network
 from gkn_utils.sampling import kaleidoscope, last, noise_schedule, normal_starts, settle, trajectory, uniform_starts
 from gkn_utils.training import (
@@ -41,7 +41,7 @@ from gkn_utils.training import (
 # The method
 __all__ = ["MLP", "Network", "fit", "fit_in_stages", "kaleidoscope", "manifold_loss", "one_cycle", "train"]
 __all__ += ["last", "noise_schedule", "normal_starts", "settle", "trajectory", "uniform_starts"]
-__all__ += ["AddedNoise", "BlendedNoise", "centred"]
+__all__ += ["AddedNoise", "BlendedNoise", "centred", "near_identity"]
 # Trained networks, data
 __all__ += ["load_network", "network_card", "pretrained", "save_network"]
 __all__ += ["Images", "Source", "load_images", "points", "read_idx", "to_pixels"]

@@ -195,6 +195,21 @@ def identity(net: MLP) -> MLP:
 
 
 @torch.no_grad()
+def near_identity(net: MLP, *, share: float = 0.3) -> MLP:
+    """Turn the weights between hidden layers of `net`, in place, into the identity plus `share` of what they were.
+
+    After the first hidden layer all is positive, and passes the others nearly as it is; so fewer units die in a deep
+    network (after Le, Jaitly and Hinton 2015, arXiv 1504.00941, for recurrent ones). Returns `net`. Raises
+    `ValueError` for a share that is not in [0, 1].
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"share: got {share}, needed at least 0 and at most 1")
+    for weight in net.weights[1:-1]:
+        weight.mul_(share).add_(torch.eye(net.width, dtype=weight.dtype, device=weight.device))
+    return net
+
+
+@torch.no_grad()
 def centred(net: MLP, x: Tensor, *, share: float = 1.0) -> MLP:
     """Shift the first and last biases of `net`, in place, to where data `x` (n, dim) are; return it.
 

@@ -32,6 +32,7 @@ RIGHT = {
     "load_images": {"name": "faces", "count": 3, "seed": 1, "fewer": False},
     "load_network": {"path": FOLDER / "plane-2.safetensors"},
     "nearest": {"samples": Z, "x": X},
+    "near_identity": {"net": ONE, "share": 0.5},
     "noise_schedule": {"steps": 5},
     "normal_starts": {"net": ONE, "count": 3},
     "AddedNoise": {"low": 0.0, "high": 0.5},
@@ -54,7 +55,7 @@ RIGHT |= {key: {"net": ONE, "x": X} for key in ["jacobian", "manifold_loss", "sp
 RIGHT |= {key: {"frames": STATES} for key in ["jumpiness", "period", "step_sizes"]}
 RIGHT |= {key: {"samples": Z, "x": X, "tol": 0.25} for key in ["landed", "recalled", "visits"]}
 RIGHT |= {key: {"name": "plane-2"} for key in ["network_card", "pretrained"]}
-OPTIONS = {name: lambda: {"net": gkn.MLP(1, 4, 2)} for name in ("centred", "fit", "fit_in_stages")}
+OPTIONS = {name: lambda: {"net": gkn.MLP(1, 4, 2)} for name in ("centred", "fit", "fit_in_stages", "near_identity")}
 OPTIONS |= {
     "train": lambda: {"steps": np.array(2), "lr": np.array(0.5)},
     "trajectory": lambda: {"jitter": np.array(0.5)},

@@ -15,6 +15,7 @@ from gkn_utils.network import (
     identity,
     known_output,
     lecun,
+    near_identity,
     orthogonal,
     xavier,
 )
@@ -133,6 +134,28 @@ def test_the_identity_returns_positive_inputs():
     torch.testing.assert_close(net(x), x.expand(2, 4, 2))
     with pytest.raises(ValueError, match="got width=2, needed at least its dimension, 3"):
         identity(MLP(3, 2, 1))
+
+
+@pytest.mark.parametrize("nets", [None, 3])
+def test_hidden_layers_that_are_the_identity_change_nothing(nets):
+    deep, flat = MLP(3, 5, 4, nets=nets), MLP(3, 5, 1, nets=nets)
+    assert near_identity(deep, share=0) is deep
+    for bias in deep.biases[1:-1]:
+        bias.data.zero_()
+    flat.weights, flat.biases = deep.weights[::4], deep.biases[::4]
+    x = torch.randn(20, 3)
+    torch.testing.assert_close(deep(x), flat(x))
+
+
+def test_near_the_identity_is_a_share_of_what_was_drawn():
+    drawn, near = (MLP(3, 5, 3, nets=2) for _ in range(2))
+    near_identity(near, share=0.25)
+    for k in (1, 2):
+        torch.testing.assert_close(near.weights[k], torch.eye(5) + 0.25 * drawn.weights[k])
+    for k in (0, 3):
+        assert torch.equal(near.weights[k], drawn.weights[k])
+    with pytest.raises(ValueError, match=r"share: got 1\.5, needed at least 0 and at most 1"):
+        near_identity(near, share=1.5)
 
 
 @pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
