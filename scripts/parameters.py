@@ -39,7 +39,8 @@ def value_of(name: str, text: str, literal, is_source: bool):
     if is_source:
         path = CALLED_FROM / Path(text).expanduser()
         if not path.exists() and text not in data_sets():
-            raise ValueError(f"got {text!r}, needed a folder or zip of pictures, or one of {', '.join(data_sets())}")
+            known = ", ".join(data_sets())
+            raise ValueError(f"got {text!r}, needed a folder, zip or IDX file of pictures, or one of {known}")
         found = str(path.resolve()) if path.exists() else text
         if any("\ud800" <= c <= "\udfff" for c in found):
             raise ValueError(f"got {text!r}, needed a path in UTF-8, as notebooks are; rename it")

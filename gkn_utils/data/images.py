@@ -14,10 +14,11 @@ from gkn_utils._checks import check_bounds, check_count
 from gkn_utils.data.archives import shown
 from gkn_utils.data.cifar import cifar10_dogs
 from gkn_utils.data.downloads import data_folder
+from gkn_utils.data.idx import holds_pictures, read_idx, unpacked
 from gkn_utils.data.mnist import mnist, mnist_5k
 from gkn_utils.data.pictures import faces, photo_patches, read_pictures
 
-Source = str  # a name of `DATA_SETS`, or the path of a folder or zip archive of pictures
+Source = str  # a name of `DATA_SETS`, or the path of a folder, a zip archive or an IDX file of pictures
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def load_images(
     """A data set of pictures in a random order that `seed` decides, or its first `count`.
 
     Args:
-        name: one of the names below, or the path of a folder or zip archive of pictures, which become RGB.
+        name: one of the names below, or the path of a folder or zip archive of pictures, which become RGB, or of an
+            IDX file of pictures (MNIST's format, gzipped or not), which stay grey.
             Inside packages, so that no network is needed: `mnist-5k`, 5,000 digits; and, as stand-ins, `photos`, 858
             32 x 32 RGB patches of photographs, and `faces`, 100 grey faces of 25 x 25.
             In the folder $GKN_DATA, else the user's cache folder, downloaded if missing: `mnist` (all 70,000),
@@ -95,14 +97,15 @@ def load_images(
     if size is not None:
         for pixels in size:
             check_count("size", pixels)
-    if name in DATA_SETS:
+    if load := DATA_SETS.get(name) or _idx_file(Path(name)):
         if size is not None:
             raise ValueError(f"size: got {size}, needed None, {name} has a size of its own")
-        return DATA_SETS[name](count, seed)
+        return load(count, seed)
     if str(name) and _exists(Path(name)):
         pixels = read_pictures(Path(name), size or (32, 32), count=count, seed=seed, fewer=fewer)
         return Images(pixels, None, f"pictures of {shown(Path(name).name)}", standin=True)
-    raise ValueError(f"name: got {name!r}, needed one of {', '.join(DATA_SETS)}, or a folder or zip of pictures")
+    needed = f"needed one of {', '.join(DATA_SETS)}, or a folder, zip or IDX file of pictures"
+    raise ValueError(f"name: got {name!r}, {needed}")
 
 
 def _exists(path: Path) -> bool:
@@ -123,6 +126,17 @@ def _whole(read: Callable[[], tuple[Tensor, Tensor | None]], source: str, *, sta
         return Images(pixels[order], None if labels is None else labels[order], source, standin)
 
     return load
+
+
+def _idx_file(path: Path) -> Callable | None:
+    """A loader of an IDX file of pictures, or None if `path` is none."""
+    if not holds_pictures(path):
+        return None
+
+    def read() -> tuple[Tensor, None]:
+        return read_idx(unpacked(path), shown(path)).unsqueeze(1), None
+
+    return _whole(read, f"pictures of {shown(path.name)}", standin=True)
 
 
 def _cifar10_dogs(count: int | None, seed: int) -> Images:

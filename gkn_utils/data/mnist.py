@@ -1,8 +1,6 @@
-"""MNIST: its file format, its four files, and the 5,000 digits that ship inside a package."""
+"""MNIST: its four files, and the 5,000 digits that ship inside a package."""
 
-import gzip
 import hashlib
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gkn_utils.data.downloads import data_folder, fetch
+from gkn_utils.data.idx import read_idx, unpacked
 
 MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -23,7 +22,6 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-LARGEST = 16 + 60_000 * 28 * 28  # bytes of a file
 
 
 def mnist_5k() -> tuple[Tensor, Tensor]:
@@ -43,24 +41,6 @@ def mnist(*parts: str) -> tuple[Tensor, Tensor]:
     return pixels.unsqueeze(1), labels.long()
 
 
-def read_idx(content: bytes | bytearray | memoryview, name: str = "IDX file") -> Tensor:
-    """The array in an uncompressed IDX file of unsigned bytes (MNIST's format): uint8, of the shape it declares.
-
-    Raises `ValueError` for a wrong magic number, a length that differs from what the header declares, or no elements.
-    """
-    dims = content[3] if len(content) >= 4 else 0
-    header = 4 + 4 * dims
-    if content[:3] != b"\0\0\x08" or dims not in (1, 3):
-        raise ValueError(f"{name}: got magic number {content[:4].hex() or 'none'}, needed 00000801 or 00000803")
-    shape = [int.from_bytes(content[i : i + 4], "big") for i in range(4, header, 4)]
-    expected = header + int(np.prod(shape, dtype=object))
-    if len(content) != expected:
-        raise ValueError(f"{name}: got {len(content):,} bytes, needed {expected:,} for shape {tuple(shape)}")
-    if 0 in shape:
-        raise ValueError(f"{name}: got an array of shape {tuple(shape)}, needed one that is not empty")
-    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=header).reshape(shape)
-
-
 def _content(name: str) -> bytes:
     """The uncompressed content of one MNIST file, from disk or else from a mirror, checked against its hash."""
     folder = data_folder() / "mnist"
@@ -71,16 +51,13 @@ def _content(name: str) -> bytes:
 
 
 def _checked(path: Path) -> bytes:
-    """The content of `path`, unpacked if its name ends in .gz; `ValueError` if it is not what MNIST published."""
-    if not path.is_file():
-        raise ValueError(f"{path}: got a folder, a pipe or a device, needed a file of MNIST")
+    """The content of `path`; `ValueError` if it is not what MNIST published."""
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path}: cannot be unpacked ({error}); remove it to fetch it again") from None
-    read_idx(content, str(path))
-    sha256 = hashlib.sha256(content).hexdigest()
-    if sha256 != SHA256[path.name.removesuffix(".gz")]:
-        raise ValueError(f"{path}: got SHA-256 {sha256}, not that of MNIST; remove it to fetch it again")
+        content = unpacked(path)
+        read_idx(content, str(path))
+        sha256 = hashlib.sha256(content).hexdigest()
+        if sha256 != SHA256[path.name.removesuffix(".gz")]:
+            raise ValueError(f"{path}: got SHA-256 {sha256}, not that of MNIST")
+    except ValueError as error:
+        raise ValueError(f"{error}; remove it to fetch it again") from None
     return content

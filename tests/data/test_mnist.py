@@ -5,14 +5,9 @@ import os
 import pytest
 import torch
 
-from gkn_utils import load_images, read_idx
+from gkn_utils import load_images
 from gkn_utils.data import mnist
-
-
-def idx(array: torch.Tensor) -> bytes:
-    """`array` of uint8 as an IDX file."""
-    header = bytes([0, 0, 8, array.dim()]) + b"".join(n.to_bytes(4, "big") for n in array.shape)
-    return header + array.numpy().tobytes()
+from tests.data.test_idx import idx
 
 
 @pytest.fixture
@@ -41,21 +36,6 @@ def test_mnist_from_a_folder(mnist_folder):
     assert torch.equal(images.pixels[:, 0, 3, 3].long(), images.labels)
     assert sorted(load_images("mnist-test").labels.tolist()) == [0, 1, 2]
     assert len(load_images("mnist-train").labels) == 5
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "magic number none"),
-        (b"\0\0\x0d\x03" + b"\0" * 12, "magic number 00000d03"),
-        (idx(torch.zeros(2, 3, 3, dtype=torch.uint8))[:-1], "got 33 bytes, needed 34"),
-        (idx(torch.zeros(2, 0, 3, dtype=torch.uint8)), "needed one that is not empty"),
-        (b"\0\0\x08\x03" + b"\xff" * 12, "got 16 bytes"),
-    ],
-)
-def test_a_damaged_idx_file(content, message):
-    with pytest.raises(ValueError, match=message):
-        read_idx(content)
 
 
 def test_damaged_mnist_files_are_refused_by_name(mnist_folder):

@@ -104,7 +104,7 @@ def test_data_are_a_path_from_where_the_script_was_called_or_a_name(tmp_path, mo
     (tmp_path / "my pictures").mkdir()
     assert parameters.value_of("folder", "my pictures", "faces", True) == str(tmp_path / "my pictures")
     assert parameters.value_of("folder", "mnist-5k", "faces", True) == "mnist-5k"
-    with pytest.raises(ValueError, match="got 'nowhere', needed a folder or zip of pictures, or one of mnist-5k"):
+    with pytest.raises(ValueError, match="got 'nowhere', needed a folder, zip or IDX file of pictures, or"):
         parameters.value_of("folder", "nowhere", "faces", True)
     (tmp_path / "caf\udce9").mkdir()
     with pytest.raises(ValueError, match="needed a path in UTF-8"):
