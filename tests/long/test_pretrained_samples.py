@@ -18,7 +18,7 @@ from gkn_utils.quality import reader
 )
 def test_samples_are_as_their_cards_say(name, starts, sampling):
     net, measures = pretrained(name), network_card(name)["measures"]
-    samples = last(kaleidoscope(net, starts(net, 400, torch.Generator().manual_seed(1)), **sampling))
+    samples = last(kaleidoscope(net, starts(net, 1600, torch.Generator().manual_seed(1)), **sampling))
     label, confidence, _ = reader.read(samples)
     assert (confidence > 0.9).float().mean().item() == pytest.approx(measures["confident"], abs=0.05)
     entropy = torch.distributions.Categorical(label.bincount(minlength=10).float()).entropy() / math.log(10)
