@@ -198,9 +198,9 @@ def identity(net: MLP) -> MLP:
 def near_identity(net: MLP, *, share: float = 0.3) -> MLP:
     """Turn the weights between hidden layers of `net`, in place, into the identity plus `share` of what they were.
 
-    After the first hidden layer all is positive, and passes the others nearly as it is; so fewer units die in a deep
-    network (after Le, Jaitly and Hinton 2015, arXiv 1504.00941, for recurrent ones). Returns `net`. Raises
-    `ValueError` for a share that is not in [0, 1].
+    What leaves the first hidden layer is positive, and passes the others nearly as it is. After Le, Jaitly and Hinton
+    (2015, arXiv 1504.00941), who begin recurrent networks so. Returns `net`. Raises `ValueError` for a share that is
+    not in [0, 1].
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share: got {share}, needed at least 0 and at most 1")
