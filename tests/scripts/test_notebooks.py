@@ -21,6 +21,7 @@ TYPED = {  # what follows from a formula, stands in gkn_utils, or is told of oth
     "06_mnist_kaleidoscope": {0.001, 0.7, 5000},
     "07_cifar_kaleidoscope": {255},
     "13_sample_quality": {0.7},
+    "15_baselines": {0.7},
     "16_a_good_sampler": {0.76, 0.85},
     "17_architectures": {0.0001},
     "22_explore": {0.1, 0.3, 0.7},
