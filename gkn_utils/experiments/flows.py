@@ -53,7 +53,7 @@ class VelocityFlow:
     share = 0.5  # of the data in what is fed, the mean of t at the default mean and sd
 
     def __init__(self, mean: float = 0.0, sd: float = 1.0, *, like: Tensor | None = None):
-        self.mean, self.sd, self.moments = mean, sd, moments(like)
+        self.mean, self.sd, self.moments = mean, sd, mean_and_variance(like)
 
     def velocity(self, net: nn.Module, z: Tensor, t: Tensor) -> Tensor:
         """What is taken for the velocity at `z` (n, dim), at times `t` (n, 1)."""
@@ -91,7 +91,7 @@ class Diffusion:
     share = 0.4  # of the data in what is fed, in the mean
 
     def __init__(self, *, like: Tensor | None = None):
-        self.moments = moments(like)
+        self.moments = mean_and_variance(like)
         self.kept = torch.cumprod(1 - torch.linspace(1e-4, 0.02, 1000, dtype=torch.float64), 0).float()
 
     def expected(self, x: Tensor) -> Tensor:
@@ -148,7 +148,7 @@ def fit_flow(
     return minimise(net, of_batch, steps=steps, lr=lr, schedule=one_cycle)
 
 
-def moments(like: Tensor | None) -> tuple[Tensor, Tensor] | None:
+def mean_and_variance(like: Tensor | None) -> tuple[Tensor, Tensor] | None:
     """The mean and variance of each coordinate of points `like` (n, dim), (dim,) each; None for None."""
     return None if like is None else (like.mean(0), like.var(0))
 
